@@ -1,0 +1,118 @@
+// `postack run`: simulate, or read a capture, and print what happened.
+#include <iostream>
+#include <memory>
+#include <sstream>
+#include <string>
+
+#include <CLI/CLI.hpp>
+#include <fmt/core.h>
+
+#include "program/input.hpp"
+#include "program/words.hpp"
+#include "sim/core/file.hpp"
+#include "sim/record/capture_import.hpp"
+#include "sim/record/pcapng_export.hpp"
+#include "viz/text/text.hpp"
+
+namespace postack::program {
+namespace {
+
+enum class Format { table, tsv, json, transcript };
+
+struct RunOptions {
+    InputOptions input;
+    Format format = Format::table;
+    bool headers_only = false;
+    bool why = false;
+    std::string pcap;
+    core::Language language{};
+};
+
+// Standard output may be a full disk or a closed pipe: that is said, not passed over.
+int finish_output() {
+    std::cout.flush();
+    return std::cout ? 0 : fail({"standard output: cannot write everything"});
+}
+
+// A capture is printed as it is read: a million packets need no million rows.
+int stream_capture(const RunOptions& options, const text::TextOptions& how) {
+    auto reader = record::CaptureReader::open(options.input.what);
+    if (!reader) return fail(reader.error());
+    record::Dissector dissector{{options.headers_only}};
+    const bool table = options.format == Format::table;
+    std::string out = table ? text::table_header() : text::tsv_header();
+    constexpr std::size_t buffer = 1 << 16;
+    record::CapturedFrame frame;
+    std::int64_t first = 0;
+    while (reader->next(frame) && std::cout) {
+        if (reader->count() == 1) first = frame.unix_ns;
+        const auto& row = dissector.next(core::epoch + core::Duration{frame.unix_ns - first},
+                                         frame.link_type, frame.bytes);
+        if (table) {
+            text::append_table_row(out, row, how);
+        } else {
+            text::append_tsv_row(out, row);
+        }
+        if (out.size() >= buffer) {
+            std::cout.write(out.data(), static_cast<std::streamsize>(out.size()));
+            out.clear();
+        }
+    }
+    std::cout.write(out.data(), static_cast<std::streamsize>(out.size()));
+    if (const int status = finish_output()) return status;
+    return reader->failure() ? fail(*reader->failure()) : 0;
+}
+
+int run(const RunOptions& options) {
+    const auto catalog = core::Catalog::load(options.language);
+    if (!catalog) return fail(catalog.error());
+    const text::TextOptions how{&*catalog, options.why};
+    const bool by_row = options.format == Format::table || options.format == Format::tsv;
+    std::ios::sync_with_stdio(false);
+    if (by_row && options.pcap.empty() && record::looks_like_capture(options.input.what) &&
+        !has_edits(options.input)) {
+        return stream_capture(options, how);
+    }
+
+    const auto recording = load(options.input);
+    if (!recording) return fail(recording.error());
+    if (!options.pcap.empty()) {
+        record::PcapngOptions pcap;
+        pcap.comment = record::comments_from(*catalog);
+        const auto written =
+            core::write_file_atomically(options.pcap, record::to_pcapng(*recording, pcap));
+        if (!written) return fail(written.error());
+    }
+    const auto rows = record::dissect(*recording, {options.headers_only});
+    switch (options.format) {
+        case Format::table: text::print_table(*recording, rows, how, std::cout); break;
+        case Format::tsv: text::print_tsv(*recording, rows, std::cout); break;
+        case Format::json: text::print_json(*recording, rows, std::cout); break;
+        case Format::transcript: text::print_transcript(*recording, rows, how, std::cout); break;
+    }
+    return finish_output();
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, Action& action) {
+    CLI::App* word =
+        app.add_subcommand("run", "Simulate (or read a capture) and print what happened");
+    auto options = std::make_shared<RunOptions>();
+    add_input(*word, options->input);
+    add_language(*word, options->language);
+    static const std::map<std::string, Format> formats{{"table", Format::table},
+                                                       {"tsv", Format::tsv},
+                                                       {"json", Format::json},
+                                                       {"transcript", Format::transcript}};
+    word->add_option_function<std::string>(
+            "--format", [options](const std::string& f) { options->format = formats.at(f); },
+            "table (default), tsv, json, or transcript (what the terminals showed)")
+        ->check(CLI::IsMember({"table", "tsv", "json", "transcript"}));
+    word->add_flag("--headers", options->headers_only, "Do not look into the mail protocols");
+    word->add_flag("--why", options->why, "Add to each packet why it was sent (table)");
+    word->add_option("--pcap", options->pcap, "Also write a pcapng file for Wireshark");
+    word->callback([&action, options] { action = [options] { return run(*options); }; });
+}
+
+}  // namespace postack::program

@@ -1,0 +1,206 @@
+#include "sim/apps/stream_server.hpp"
+
+#include <utility>
+
+namespace postack::apps {
+namespace {
+
+// What a timer is for: the session's index above, the purpose in the three lowest bits.
+enum Purpose : std::uint64_t { write = 0, idle = 1, close = 2, delivery = 3, notice = 4 };
+
+std::uint64_t token(std::size_t session, Purpose purpose) {
+    return static_cast<std::uint64_t>(session) << 3 | purpose;
+}
+
+}  // namespace
+
+void StreamServer::start(net::AppContext& context) {
+    const auto socket = config_.udp ? context.open_udp(config_.local)
+                                    : context.listen(config_.local, config_.choices);
+    if (!socket) {
+        context.line(record::LineKind::local,
+                     config_.program + ": " + socket.error().message + "\n");
+    }
+    after_changes(context, *host_);  // What lies in the mailboxes from the beginning.
+    host_->watchers.push_back([this, mine = context](core::Instant now) {
+        if (notice_pending_) return;
+        notice_pending_ = true;
+        mine.at(now).after(config_.notice_after, token(0, Purpose::notice));
+    });
+}
+
+void StreamServer::timer(net::AppContext& context, std::uint64_t which) {
+    const auto purpose = static_cast<Purpose>(which & 7);
+    const auto index = static_cast<std::size_t>(which >> 3);
+    switch (purpose) {
+        case Purpose::write: write_next(context, index); break;
+        case Purpose::idle:
+            sessions_[index].idle_timer = core::never;
+            if (sessions_[index].engine) sessions_[index].engine->timers(context.now());
+            advance(context, index);
+            break;
+        case Purpose::close: end_session(context, index); break;
+        case Purpose::delivery:
+            delivery_at_ = core::never;
+            deliver_due(context, *host_);
+            break;
+        case Purpose::notice:
+            notice_pending_ = false;
+            for (std::size_t i = 0; i < sessions_.size(); ++i)
+                advance(context, i);
+            break;
+    }
+    look_at_mailboxes(context);
+}
+
+void StreamServer::event(net::AppContext& context, net::SocketHandle socket, net::SocketEvent event,
+                         net::SocketHandle child) {
+    if (event == net::SocketEvent::accepted) {
+        if (sessions_.size() >= max_sessions) {
+            context.abort(child);
+            return;
+        }
+        advance(context, open_session(context, child, context.remote(child)));
+        return;
+    }
+    if (config_.udp) {
+        read_datagrams(context, socket);
+        return;
+    }
+    const auto found = by_socket_.find(socket);
+    if (found == by_socket_.end()) return;
+    Session& session = sessions_[found->second];
+    if (!session.engine) return;
+    if (event == net::SocketEvent::writable) put(context, session, {});
+    if (event == net::SocketEvent::failed) end_session(context, found->second);
+    if (event == net::SocketEvent::readable && config_.quick_ack) context.quick_ack(socket);
+    advance(context, found->second);
+    look_at_mailboxes(context);
+}
+
+// Whatever happened, the queue may have something new for the delivery agent, and a mailbox may
+// have changed.
+void StreamServer::look_at_mailboxes(net::AppContext& context) {
+    const core::Instant due = host_->room.next_delivery();
+    if (due < delivery_at_) {
+        delivery_at_ = due;
+        context.after(due - context.now(), token(0, Purpose::delivery));
+    }
+    after_changes(context, *host_);
+}
+
+std::size_t StreamServer::open_session(net::AppContext& context, net::SocketHandle socket,
+                                       const wire::Endpoint& client) {
+    const std::size_t index = sessions_.size();
+    Session session;
+    session.socket = socket;
+    session.client = client;
+    session.engine = make_(client);
+    session.engine->start(context.now());
+    sessions_.push_back(std::move(session));
+    if (config_.udp) {
+        by_client_[client] = index;
+    } else {
+        by_socket_[socket] = index;
+    }
+    return index;
+}
+
+// With its engine go its locks and its unfinished transaction.
+void StreamServer::end_session(net::AppContext& context, std::size_t index) {
+    Session& session = sessions_[index];
+    if (!session.engine) return;
+    session.engine.reset();
+    session.untaken = {};
+    if (!config_.udp) context.close(session.socket);
+}
+
+// One thing at a time: an answer is thought about, then written, and only then is more read.
+void StreamServer::advance(net::AppContext& context, std::size_t index) {
+    while (sessions_[index].engine && !sessions_[index].busy) {
+        Session& session = sessions_[index];
+        if (auto answer = session.engine->next(context.now())) {
+            session.answer = std::move(*answer);
+            session.written = 0;
+            session.busy = true;
+            context.after(think(session.answer), token(index, Purpose::write));
+            return;
+        }
+        if (config_.udp || !read(context, session)) {
+            const core::Instant deadline = session.engine->next_deadline();
+            if (deadline < session.idle_timer && !config_.udp) {
+                session.idle_timer = deadline;
+                context.after(deadline - context.now(), token(index, Purpose::idle));
+            }
+            return;
+        }
+    }
+}
+
+// Gives the engine what is there; false if there is nothing new.
+bool StreamServer::read(net::AppContext& context, Session& session) {
+    if (session.untaken.empty()) session.untaken = context.receive(session.socket);
+    if (!session.untaken.empty()) {
+        const std::size_t taken = session.engine->receive(session.untaken, context.now());
+        session.untaken.erase(session.untaken.begin(),
+                              session.untaken.begin() + static_cast<std::ptrdiff_t>(taken));
+        return taken > 0;
+    }
+    if (!context.at_end(session.socket) || session.end_told) return false;
+    session.end_told = true;
+    session.engine->end_of_input(context.now());
+    return true;
+}
+
+void StreamServer::write_next(net::AppContext& context, std::size_t index) {
+    Session& session = sessions_[index];
+    if (!session.engine) return;  // The connection failed while the answer was thought about.
+    if (session.written < session.answer.writes.size()) {
+        put(context, session, session.answer.writes[session.written++]);
+    }
+    if (session.written < session.answer.writes.size()) {
+        context.after(config_.between_writes, token(index, Purpose::write));
+        return;
+    }
+    if (session.answer.close) {
+        context.after(config_.close_after, token(index, Purpose::close));
+        return;
+    }
+    session.busy = false;
+    advance(context, index);
+}
+
+void StreamServer::put(net::AppContext& context, Session& session, std::string_view bytes) {
+    if (config_.udp) {
+        // The session's socket is the server's one socket.
+        context.send_datagram(session.socket, session.client, core::as_bytes(bytes));
+        return;
+    }
+    session.unsent += bytes;
+    const std::size_t taken = context.send(session.socket, core::as_bytes(session.unsent));
+    session.unsent.erase(0, taken);
+}
+
+void StreamServer::read_datagrams(net::AppContext& context, net::SocketHandle socket) {
+    while (const auto datagram = context.receive_datagram(socket)) {
+        context.line(record::LineKind::received, std::string{core::as_text(datagram->payload)},
+                     socket);
+        const auto known = by_client_.find(datagram->from);
+        const bool fresh = known == by_client_.end() || !sessions_[known->second].engine;
+        if (fresh && sessions_.size() >= max_sessions) continue;
+        const std::size_t index =
+            fresh ? open_session(context, socket, datagram->from) : known->second;
+        sessions_[index].engine->receive(datagram->payload, context.now());
+        advance(context, index);
+    }
+}
+
+core::Duration StreamServer::think(const StreamAnswer& answer) const {
+    auto found = config_.answers_after.find(answer.command);
+    if (found == config_.answers_after.end()) found = config_.answers_after.find("");
+    const core::Duration own =
+        found == config_.answers_after.end() ? core::Duration{0} : found->second;
+    return own + answer.extra_delay;
+}
+
+}  // namespace postack::apps

@@ -1,0 +1,60 @@
+// A person at a telnet: lines typed at given times, whatever the server says. Words and behaviour
+// are those of GNU inetutils 2.4 (measured: console files of the labs): a line typed is handed over
+// whole, so it is one write, "line CR LF"; a name with two addresses is tried twice; the end of the
+// stream ends the program.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/net/app.hpp"
+
+namespace postack::apps {
+
+struct TypedLine {
+    core::Instant at{};
+    std::string text;  ///< UTF-8, without line end
+};
+
+struct TelnetConfig {
+    std::string prompt;                      ///< "etudiant@debian-11-GNS3:~$ "
+    std::string command;                     ///< "telnet localhost 25 -b 192.168.56.131"
+    std::string host_name;                   ///< as typed: "localhost"
+    std::vector<wire::IpAddress> addresses;  ///< what the name stands for, tried in turn
+    std::uint16_t port = 25;
+    std::optional<wire::IpAddress> bind;  ///< -b
+    /// One an attempt; the last serves for all that follow.
+    std::vector<net::ConnectionChoices> choices{net::ConnectionChoices{}};
+    std::vector<TypedLine> lines;   ///< in the order of their times
+    core::Duration retry_after{0};  ///< between a refusal and the next address
+    core::Duration exit_after{0};   ///< between the end of the stream and close()
+};
+
+class Telnet final : public net::App {
+   public:
+    explicit Telnet(TelnetConfig config) : config_(std::move(config)) {}
+
+    [[nodiscard]] std::string_view program() const override { return "telnet"; }
+    void start(net::AppContext& context) override;
+    void timer(net::AppContext& context, std::uint64_t token) override;
+    void event(net::AppContext& context, net::SocketHandle socket, net::SocketEvent event,
+               net::SocketHandle child) override;
+
+   private:
+    enum class Phase : std::uint8_t { idle, connecting, connected, gone };
+    void attempt(net::AppContext& context);
+    void type_due(net::AppContext& context);
+    void flush(net::AppContext& context);
+    void read(net::AppContext& context);
+
+    TelnetConfig config_;
+    Phase phase_ = Phase::idle;
+    std::size_t next_address_ = 0;
+    std::size_t next_line_ = 0;
+    net::SocketHandle socket_ = net::no_socket;
+    std::string unsent_;  // typed while the send buffer was full
+};
+
+}  // namespace postack::apps

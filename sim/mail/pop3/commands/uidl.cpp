@@ -1,0 +1,26 @@
+// UIDL (RFC 1939, section 7): an id of each message, or of one, that outlives the session.
+#include <fmt/format.h>
+
+#include "sim/mail/pop3/commands/command_handler.hpp"
+
+namespace postack::mail::pop3 {
+
+Outcome handle_uidl(const CommandContext& context, const Command& command) {
+    if (!command.argument.empty()) {
+        Outcome problem;
+        const auto number = context.message_number(command.argument, problem);
+        if (!number) return problem;
+        return context.say(Situation::uidl_one, {{"number", std::to_string(*number)},
+                                                 {"uid", context.unique_id(*number)}});
+    }
+    std::string body;
+    std::uint32_t number = 0;
+    for (const Maildrop::Entry& entry : context.conversation.maildrop.entries()) {
+        ++number;
+        if (!entry.deleted) body += fmt::format("{} {}\r\n", number, context.unique_id(number));
+    }
+    return outcome_of(
+        cut(context.personality.list_writes, context.line(Situation::uidl), std::move(body), 0));
+}
+
+}  // namespace postack::mail::pop3

@@ -1,0 +1,98 @@
+// A world: hosts, the links between them, the applications on them, and one virtual clock. It runs
+// until nothing is left to happen, or until a limit; what happened is in the recording.
+//
+//   event queue ──► frame arrives ──► Host ──► Connection ──► segments ──► Link ──► event queue
+//               ──► host timer                 └─► notices ──► (wake-up delay) ──► App ──► calls on
+//               its Host ──► application wake-up or timer
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sim/core/event_queue.hpp"
+#include "sim/core/random.hpp"
+#include "sim/net/app.hpp"
+#include "sim/net/host.hpp"
+#include "sim/net/link.hpp"
+#include "sim/record/recorder.hpp"
+
+namespace postack::net {
+
+/// What keeps a run from going on for ever (a scenario may set both lower).
+struct RunLimits {
+    core::Duration duration = std::chrono::hours{24};  ///< virtual time
+    std::uint64_t events = 50'000'000;
+};
+
+enum class RunEnd : std::uint8_t { quiet, out_of_time, out_of_events, stopped };
+
+class World {
+   public:
+    /// `recorder` may be null: nothing is recorded then.
+    World(std::uint64_t seed, record::Recorder* recorder);
+    ~World();
+    World(const World&) = delete;
+    World& operator=(const World&) = delete;
+
+    std::uint32_t add_host(HostConfig config, core::Text title);
+    void add_link(LinkConfig config);
+    /// `start` is when App::start is called; `wake_up` how long after a notice the application
+    /// runs.
+    std::uint32_t add_app(std::uint32_t host, std::unique_ptr<App> app, core::Instant start,
+                          core::Duration wake_up);
+
+    RunEnd run(const RunLimits& limits);
+
+    /// Lets run() return after the event that is running now.
+    void stop() { stopped_ = true; }
+
+    /// What passed over all links, for benchmarks (the recording tells more, when there is one).
+    struct Counters {
+        std::uint64_t data_packets = 0, other_packets = 0;  // with and without transport payload
+        std::uint64_t lost = 0, queue_drops = 0, events = 0;
+    };
+    [[nodiscard]] const Counters& counters() const { return counters_; }
+
+    [[nodiscard]] core::Instant now() const { return now_; }
+    [[nodiscard]] Host& host(std::uint32_t index);
+    [[nodiscard]] record::Recorder* recorder() { return recorder_; }
+
+   private:
+    friend class AppContext;
+    struct Machine;
+    struct Flight;
+
+    enum class Kind : std::uint32_t { frame, host_timer, app_start, app_event, app_timer };
+    struct Payload {
+        Kind kind;
+        std::uint32_t host;  // frame: index of the flight
+        std::uint32_t app;
+        SocketHandle socket, child;
+        SocketEvent event;
+        std::uint64_t token;
+    };
+
+    void dispatch(const Payload& payload);
+    void frame_ends(std::uint32_t flight);
+    void transmit(std::uint32_t host, const Departure& departure);
+    void schedule_host(std::uint32_t host);
+    std::uint32_t new_flight();
+
+    bool stopped_ = false;
+    Counters counters_;
+    std::uint64_t seed_;
+    core::Random random_;
+    record::Recorder* recorder_;
+    core::Instant now_ = core::epoch;
+    core::EventQueue<Payload> queue_;
+    std::vector<std::unique_ptr<Machine>> machines_;
+    std::vector<std::unique_ptr<Link>> links_;
+    std::vector<Flight> flights_;
+    std::vector<std::uint32_t> free_flights_;
+    core::Bytes frame_;                         // the frame being recorded
+    std::uint32_t opening_app_ = record::none;  // whose connect() or open_udp() runs now
+};
+
+}  // namespace postack::net

@@ -1,0 +1,209 @@
+#include "sim/record/dissect_imf.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <optional>
+#include <string_view>
+
+#include "sim/record/dissect_text.hpp"
+
+namespace postack::record {
+
+namespace {
+
+// The column itself is cut at 4095 bytes, so what lies further on need not be looked at.
+constexpr std::size_t max_shown = 4096;
+// Parts of a multipart message that are looked at, for their types.
+constexpr int max_parts = 100;
+
+bool is_blank(char c) {
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+bool equals_ignoring_case(std::string_view a, std::string_view b) {
+    return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
+               return std::tolower(static_cast<unsigned char>(x)) == y;
+           });
+}
+
+// RFC 5322, section 2.2: printable US-ASCII, no colon; trailing white space as in the obsolete
+// form.
+bool is_field_name(std::string_view name) {
+    return !name.empty() &&
+           std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c < 0x7f; });
+}
+
+struct HeaderField {
+    std::string_view name, value;
+    std::size_t next = 0;  ///< offset behind the field with its folded lines and CRLF
+};
+
+// The field at `offset`, or nothing if no header field stands there.
+std::optional<HeaderField> read_field(std::string_view text, std::size_t offset) {
+    const std::size_t colon = text.find(':', offset);
+    if (colon == std::string_view::npos) return std::nullopt;
+    HeaderField field;
+    field.name = text.substr(offset, colon - offset);
+    if (!is_field_name(field.name)) return std::nullopt;
+    std::size_t end = colon + 1;
+    for (;;) {
+        end = text.find("\r\n", end);
+        if (end == std::string_view::npos) {
+            end = field.next = text.size();
+            break;
+        }
+        field.next = end + 2;
+        if (field.next >= text.size() || (text[field.next] != ' ' && text[field.next] != '\t')) {
+            break;
+        }
+        end = field.next;
+    }
+    std::size_t begin = colon + 1;
+    while (begin < end && is_blank(text[begin])) {
+        ++begin;
+    }
+    field.value = text.substr(begin, end - begin);
+    return field;
+}
+
+void append_lines(std::string& info, std::size_t start, std::string_view text) {
+    const auto bytes = core::as_bytes(text);
+    for (std::size_t at = 0; at < bytes.size() && info.size() < max_shown;) {
+        const LineRange line = find_line(bytes, at);
+        if (info.size() > start) info += ", ";
+        append_text(info, bytes.subspan(at, line.next - at), Whitespace::blank);
+        at = line.next;
+    }
+}
+
+struct ContentType {
+    std::string_view type;      ///< "text/plain"
+    std::string_view boundary;  ///< of a multipart
+    bool parameters = false;
+};
+
+ContentType read_content_type(std::string_view value) {
+    ContentType content;
+    const std::size_t semicolon = value.find(';');
+    content.parameters = semicolon != std::string_view::npos;
+    content.type = value.substr(0, semicolon);
+    while (!content.type.empty() && is_blank(content.type.back())) {
+        content.type.remove_suffix(1);
+    }
+    if (!content.parameters) return content;
+    std::size_t at = semicolon + 1;
+    while (at < value.size()) {
+        while (at < value.size() && (is_blank(value[at]) || value[at] == ';')) {
+            ++at;
+        }
+        const std::size_t equal = value.find('=', at);
+        if (equal == std::string_view::npos) break;
+        const std::string_view name = value.substr(at, equal - at);
+        std::size_t begin = equal + 1;
+        std::size_t end = 0;
+        if (begin < value.size() && value[begin] == '"') {
+            ++begin;
+            end = std::min(value.find('"', begin), value.size());
+        } else {
+            end = begin;
+            while (end < value.size() && value[end] != ';' && !is_blank(value[end])) {
+                ++end;
+            }
+        }
+        if (equals_ignoring_case(name, "boundary")) {
+            content.boundary = value.substr(begin, end - begin);
+        }
+        at = end + 1;
+    }
+    return content;
+}
+
+bool starts_with_ignoring_case(std::string_view text, std::string_view prefix) {
+    return text.size() >= prefix.size() &&
+           equals_ignoring_case(text.substr(0, prefix.size()), prefix);
+}
+
+void append_type(std::string& info, std::string_view type) {
+    info += " (";
+    for (const char c : type) {
+        info += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    }
+    info += ')';
+}
+
+// RFC 2046, section 5.1.1: the types of the parts, each with its own header.
+void append_parts(std::string& info, std::string_view body, std::string_view boundary) {
+    std::string delimiter = "--";
+    delimiter += boundary;
+    std::size_t at = 0;
+    for (int part = 0; part < max_parts && info.size() < max_shown; ++part) {
+        at = body.find(delimiter, at);
+        if (at == std::string_view::npos) return;
+        at += delimiter.size();
+        if (body.substr(at, 2) == "--") return;
+        at = body.find("\r\n", at);
+        if (at == std::string_view::npos) return;
+        at += 2;
+        std::size_t field_at = at;
+        while (const auto field = read_field(body, field_at)) {
+            if (equals_ignoring_case(field->name, "content-type")) {
+                const ContentType content = read_content_type(field->value);
+                if (starts_with_ignoring_case(content.type, "text/")) {
+                    append_type(info, content.type);
+                }
+            }
+            field_at = field->next;
+        }
+    }
+}
+
+}  // namespace
+
+void append_message(std::string& info, core::BytesView message) {
+    const std::size_t start = info.size();  // remarks of TCP may stand before
+    const std::string_view text = core::as_text(message);
+    if (text.empty()) return;
+    std::size_t at = 0;
+    ContentType content;
+    bool blank_line = false;
+    while (at < text.size()) {
+        if (text.substr(at, 2) == "\r\n") {
+            blank_line = true;
+            at += 2;
+            break;
+        }
+        const auto field = read_field(text, at);
+        if (!field) {
+            // Not a header after all: the lines are shown as they are (measured: tshark does so
+            // from the first line on, and an unstructured first line is no field, RFC 5322, 2.2).
+            append_lines(info, start, text);
+            return;
+        }
+        at = field->next;
+        const bool last =
+            at >= text.size() || (text.substr(at, 2) == "\r\n" && at + 2 >= text.size());
+        // Measured: a field with nothing behind it is shown without its value.
+        const std::string_view value = last ? std::string_view{} : field->value;
+        for (const std::string_view name : {"from", "subject"}) {
+            if (!equals_ignoring_case(field->name, name)) continue;
+            info += name;
+            info += ": ";
+            append_text(info, core::as_bytes(value.substr(0, max_shown)));
+            info += ", ";
+        }
+        if (equals_ignoring_case(field->name, "content-type")) {
+            content = read_content_type(field->value);
+        }
+    }
+    if (!blank_line) return;
+    const std::string_view body = text.substr(at);
+    if (content.parameters && starts_with_ignoring_case(content.type, "text/")) {
+        append_type(info, content.type);
+    } else if (!content.boundary.empty() && starts_with_ignoring_case(content.type, "multipart/")) {
+        append_parts(info, body, content.boundary);
+    } else {
+        append_lines(info, start, body);
+    }
+}
+
+}  // namespace postack::record

@@ -1,0 +1,14 @@
+// The Internet Message Format (RFC 5322) as Wireshark's Info column shows a whole message.
+#pragma once
+
+#include <string>
+
+#include "sim/core/bytes.hpp"
+
+namespace postack::record {
+
+/// Appends "from: …, subject: …, , first line  , second line  ", or for a text/… body with
+/// parameters its type: "from: …,  (text/plain)". A message without header fields is lines only.
+void append_message(std::string& info, core::BytesView message);
+
+}  // namespace postack::record

@@ -1,0 +1,46 @@
+// Writes a recording while a world runs. One method a kind of event; each appends to its table and
+// to the list of events, and nothing else. A world without a recorder (benchmarks) simply has none.
+#pragma once
+
+#include "sim/record/recording.hpp"
+
+namespace postack::record {
+
+class Recorder {
+   public:
+    HostId add_host(Host host);
+    SocketId add_socket(Socket socket);
+    /// Joins the two ends of one conversation (each becomes the other's peer).
+    void join(SocketId a, SocketId b);
+
+    /// A frame entered the link. `bytes` are copied. Fate stays in_flight until packet_ended.
+    PacketId packet_sent(core::Instant now, HostId from, HostId to, SocketId socket,
+                         LinkType link_type, core::BytesView bytes, tcp::Cause cause,
+                         PacketId original = none);
+    /// It arrived, was lost, was thrown away as corrupt, or a copy arrived.
+    void packet_ended(core::Instant now, PacketId packet, Fate fate);
+    /// A fault rule decided something about a packet (shown whatever its fate).
+    void verdict(PacketId packet, core::Text reason);
+
+    /// Appends only if the variables differ from the last ones of this socket.
+    void state(core::Instant now, SocketId socket, const tcp::Variables& variables,
+               std::string_view rule = {});
+    void timer(core::Instant now, SocketId socket, tcp::Timer timer, TimerAction action,
+               core::Instant deadline);
+    void line(core::Instant now, HostId host, SocketId socket, LineKind kind, std::string text);
+    /// `replaced`: the text is not appended, it is the whole file.
+    void mailbox(core::Instant now, HostId host, std::string mailbox, std::string text,
+                 std::uint64_t size_after, bool replaced = false);
+    std::uint32_t listener_opened(core::Instant now, Listener listener);
+    void listener_closed(core::Instant now, std::uint32_t listener);
+
+    Recording& recording() { return recording_; }
+    Recording take() && { return std::move(recording_); }
+
+   private:
+    EventIndex append(core::Instant now, EventKind kind, std::size_t subject);
+
+    Recording recording_;
+};
+
+}  // namespace postack::record

@@ -1,0 +1,184 @@
+// The recording: an append-only list of what happened in a world, with virtual times and stable
+// ids. It is the only thing that a view reads (a capture from outside becomes a recording too, with
+// packets only). Ids are indices and never change; nothing is ever removed.
+//
+//   events   ──► packets · states · timers · lines · mailbox changes · listeners · marks
+//   cursor   ──► a number of events; "at step N" means: just before packet N+1 was sent
+//
+// Stepping back is reading at an earlier cursor: see cursor.hpp.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sim/core/bytes.hpp"
+#include "sim/core/language.hpp"
+#include "sim/core/time.hpp"
+#include "sim/tcp/cause.hpp"
+#include "sim/tcp/variables.hpp"
+#include "sim/wire/address.hpp"
+
+namespace postack::record {
+
+using HostId = std::uint32_t;
+using PacketId = std::uint32_t;  ///< 0-based; the packet list shows id + 1 as its number
+using SocketId = std::uint32_t;  ///< one end of a conversation (a TCP connection end, a UDP socket)
+using EventIndex = std::uint32_t;
+inline constexpr std::uint32_t none = ~std::uint32_t{0};
+
+/// How each packet's bytes begin; the values are those of pcapng's LinkType.
+enum class LinkType : std::uint16_t { null_loopback = 0, ethernet = 1, raw_ip = 101 };
+
+struct Host {
+    std::string name;  ///< as the scenario names it: "client"
+    core::Text title;  ///< what a lifeline shows: "Client (telnet)"
+    std::vector<wire::IpAddress> addresses;
+    std::string profile;  ///< name of the stack profile: "linux"
+};
+
+enum class Transport : std::uint8_t { tcp, udp };
+
+/// One end of a conversation, known to a host of the simulation.
+struct Socket {
+    HostId host = none;
+    Transport transport = Transport::tcp;
+    wire::Endpoint local, remote;  ///< remote.port 0 for a UDP socket that talks to anyone
+    std::string application;       ///< "telnet", "smtpd"
+    SocketId peer = none;          ///< the other end, once it exists in this recording
+};
+
+enum class Fate : std::uint8_t { in_flight, arrived, lost, corrupt, duplicate };
+std::string_view name(Fate fate);  ///< "arrived" …, as in the tsv column
+
+struct Packet {
+    core::Instant sent{};               ///< when it was handed to the link (its time in the list)
+    core::Instant ended = core::never;  ///< when it arrived or was lost; never = still under way
+    HostId from = none, to = none;      ///< to: the host that it is for (none if there is none)
+    SocketId socket = none;             ///< the sending socket, none for a RST from no connection
+    std::uint64_t offset = 0;           ///< of its bytes in Recording::bytes
+    std::uint32_t length = 0;           ///< of the whole frame, link layer on
+    LinkType link_type = LinkType::ethernet;
+    Fate fate = Fate::in_flight;  ///< `duplicate`: a copy that the link made, and it arrived
+    tcp::Cause cause = tcp::Cause::none;
+    std::uint32_t verdict = none;  ///< index in Recording::verdicts: what the link did and why
+    PacketId original = none;      ///< of a retransmission or of a link's copy: the first one
+    EventIndex sent_event = none, ended_event = none;
+};
+
+/// What a fault rule decided, in words for both languages ("lost: rule 1, packet 19").
+struct Verdict {
+    PacketId packet = none;
+    core::Text reason;
+};
+
+/// The variables of one socket from an event on, until its next StateChange.
+struct StateChange {
+    SocketId socket = none;
+    EventIndex event = none;
+    tcp::Variables variables;
+    std::string_view rule;  ///< RFC section of a change of state (static text), may be empty
+};
+
+enum class TimerAction : std::uint8_t { set, fired, cancelled };
+struct TimerChange {
+    SocketId socket = none;
+    EventIndex event = none;
+    tcp::Timer timer{};
+    TimerAction action{};
+    core::Instant deadline{};
+};
+
+/// A line that an application said or showed. A terminal view is the lines of one host in order.
+enum class LineKind : std::uint8_t {
+    typed,     ///< by a person at a terminal
+    received,  ///< text that came from the other side, as it came (may be part of a line)
+    local,     ///< written by the program itself: "Trying 127.0.0.1..."
+};
+struct Line {
+    HostId host = none;
+    SocketId socket = none;
+    EventIndex event = none;
+    LineKind kind{};
+    std::string text;  ///< UTF-8, line end included when there was one (LF)
+};
+
+/// A mailbox file changed: a message was appended, or messages went and the file was written anew.
+struct MailboxChange {
+    HostId host = none;
+    EventIndex event = none;
+    std::string mailbox;           ///< "/var/mail/etudiant"
+    std::string text;              ///< the bytes appended to it, as in its file
+    std::uint64_t size_after = 0;  ///< of the whole file
+    bool replaced = false;         ///< text is the whole file, what was before is gone
+};
+
+/// A port that a program listens on from `opened` to `closed` (none: to the end).
+struct Listener {
+    HostId host = none;
+    wire::Endpoint local;
+    Transport transport = Transport::tcp;
+    std::string application;
+    std::uint32_t process = 0;  ///< pid, as netstat shows it
+    EventIndex opened = none, closed = none;
+};
+
+enum class EventKind : std::uint8_t {
+    packet_sent,
+    packet_ended,
+    state_changed,
+    timer_changed,
+    line,
+    mailbox_changed,
+    listener_opened,
+    listener_closed,
+};
+
+/// `subject` is the index in the table of its kind (packets, states, timers, lines …).
+struct Event {
+    core::Instant time{};
+    EventKind kind{};
+    std::uint32_t subject = none;
+};
+
+/// A part of the lesson: from packet `first` to packet `last` (1-based numbers; 0 = before all).
+struct Chapter {
+    std::uint32_t first = 0, last = 0;
+    core::Text title, text;
+};
+struct Question {
+    core::Text question, answer;
+    std::uint32_t packet = 0;  ///< number of the packet that it is about, 0 = all
+};
+struct Lesson {
+    std::string name;  ///< "smtp-postfix"
+    core::Text title, summary;
+    std::vector<Chapter> chapters;
+    std::vector<Question> questions;
+};
+
+struct Recording {
+    Lesson lesson;
+    std::uint64_t seed = 0;
+    std::int64_t start_unix_ns = 0;  ///< wall time that stands for virtual zero (pcapng, Date)
+    std::vector<Host> hosts;
+    std::vector<Socket> sockets;
+    std::vector<Event> events;
+    std::vector<Packet> packets;
+    std::vector<Verdict> verdicts;
+    std::vector<StateChange> states;
+    std::vector<TimerChange> timers;
+    std::vector<Line> lines;
+    std::vector<MailboxChange> mailbox_changes;
+    std::vector<Listener> listeners;
+    /// By socket: indices in `states`, ascending (an index for cursor.hpp, kept by the Recorder).
+    std::vector<std::vector<std::uint32_t>> states_of_socket;
+    core::Bytes bytes;  ///< all frames, one after another
+    bool from_capture = false;
+
+    [[nodiscard]] core::BytesView frame(const Packet& p) const {
+        return core::BytesView{bytes}.subspan(p.offset, p.length);
+    }
+};
+
+}  // namespace postack::record

@@ -1,0 +1,85 @@
+#include <memory>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "sim/apps/imap_server.hpp"
+#include "sim/apps/pop3_server.hpp"
+#include "sim/apps/smtp_server.hpp"
+#include "sim/scenario/scenario.hpp"
+
+namespace postack::scenario {
+
+namespace {
+
+// The server of each engine that a service may have.
+struct MakeServer {
+    const ServicePart& service;
+    std::shared_ptr<apps::MailHost> host;
+
+    std::unique_ptr<net::App> operator()(const SmtpPart& part) const {
+        mail::smtp::ServerFacts facts;
+        facts.hostname = host->room.options().hostname;
+        facts.client_name = part.client_name;
+        facts.ehlo_keywords = part.ehlo_keywords;
+        return apps::make_smtp_server(service.server, host, part.personality, std::move(facts));
+    }
+    std::unique_ptr<net::App> operator()(const Pop3Part& part) const {
+        return apps::make_pop3_server(service.server, host, part.personality);
+    }
+    std::unique_ptr<net::App> operator()(const ImapPart& part) const {
+        return apps::make_imap_server(service.server, host, part.personality, part.facts);
+    }
+};
+
+}  // namespace
+
+core::Result<record::Recording> run(const Scenario& scenario) {
+    record::Recorder recorder;
+    recorder.recording().lesson = scenario.lesson;
+    recorder.recording().start_unix_ns = scenario.start_unix_ns;
+    net::World world{scenario.seed, &recorder};
+
+    for (const HostPart& host : scenario.hosts)
+        world.add_host(host.config, host.title);
+    for (const net::LinkConfig& link : scenario.links)
+        world.add_link(link);
+
+    std::vector<std::shared_ptr<apps::MailHost>> mailrooms;
+    for (const MailroomPart& room : scenario.mailrooms) {
+        mailrooms.push_back(std::make_shared<apps::MailHost>(room.options));
+        for (const InitialMail& mail : room.mails) {
+            const auto put = mailrooms.back()->store.append(mail.mailbox, mail.message);
+            if (!put) return core::Error{scenario.file + ": " + put.error().message};
+        }
+    }
+    for (const ServicePart& service : scenario.services) {
+        world.add_app(service.host,
+                      std::visit(MakeServer{service, mailrooms[service.mailroom]}, service.engine),
+                      core::epoch, service.wake_up);
+    }
+    for (const TypistPart& typist : scenario.typists) {
+        std::unique_ptr<net::App> app;
+        if (typist.udp) {
+            app = std::make_unique<apps::DatagramTypist>(typist.datagrams);
+        } else {
+            app = std::make_unique<apps::Telnet>(typist.telnet);
+        }
+        world.add_app(typist.host, std::move(app), typist.start, typist.wake_up);
+    }
+
+    switch (world.run(scenario.limits)) {
+        case net::RunEnd::quiet:
+        case net::RunEnd::stopped:
+        case net::RunEnd::out_of_time:
+            break;  // a limit of time is how a scenario says "until here"
+        case net::RunEnd::out_of_events:
+            return core::Error{
+                fmt::format("{}: still going on after {} events: raise [limits] "
+                            "events, or find out what never ends",
+                            scenario.file, scenario.limits.events)};
+    }
+    return std::move(recorder).take();
+}
+
+}  // namespace postack::scenario

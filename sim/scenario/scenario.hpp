@@ -1,0 +1,125 @@
+// A scenario: everything that a run depends on, as values. One TOML file (scenarios/*.toml)
+// describes hosts and their stacks, links and their faults, services and how long each answer takes
+// them, who types what and when, and the lesson: chapters and questions. The README shows how to
+// write one.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "sim/apps/datagram_typist.hpp"
+#include "sim/apps/stream_server.hpp"
+#include "sim/apps/telnet.hpp"
+#include "sim/core/result.hpp"
+#include "sim/mail/imap/server_session.hpp"
+#include "sim/mail/pop3/personality.hpp"
+#include "sim/mail/smtp/personality.hpp"
+#include "sim/mail/store/mailroom.hpp"
+#include "sim/net/host.hpp"
+#include "sim/net/link.hpp"
+#include "sim/net/world.hpp"
+#include "sim/record/recording.hpp"
+
+namespace postack::scenario {
+
+struct HostPart {
+    net::HostConfig config;
+    core::Text title;
+};
+
+/// An SMTP server's own facts.
+struct SmtpPart {
+    mail::smtp::Personality personality;
+    std::optional<std::vector<std::string>> ehlo_keywords;
+    std::string client_name = "unknown";
+};
+
+struct Pop3Part {
+    mail::pop3::Personality personality;
+};
+
+struct ImapPart {
+    mail::imap::Personality personality;
+    mail::imap::ServerFacts facts;
+};
+
+/// A message that lies in a mailbox before anything happens.
+struct InitialMail {
+    std::string mailbox;  ///< its path: "/var/mail/etudiant"
+    mail::store::StoredMessage message;
+};
+
+/// The mail system of a host, shared by all its services: accounts, queue, mailboxes.
+struct MailroomPart {
+    std::uint32_t host = 0;
+    mail::store::MailroomOptions options;
+    std::vector<InitialMail> mails;
+};
+
+/// A server program on a host.
+struct ServicePart {
+    std::uint32_t host = 0;
+    std::size_t mailroom = 0;  ///< index in Scenario::mailrooms
+    apps::StreamServerConfig server;
+    std::variant<SmtpPart, Pop3Part, ImapPart> engine;
+    core::Duration wake_up{0};
+};
+
+/// A person at a terminal: at a telnet, or with udp at `nc -u`.
+struct TypistPart {
+    std::uint32_t host = 0;
+    bool udp = false;
+    apps::TelnetConfig telnet;
+    apps::DatagramTypistConfig datagrams;
+    core::Instant start{};
+    core::Duration wake_up{0};
+};
+
+struct Scenario {
+    std::string file;  ///< for messages
+    record::Lesson lesson;
+    std::string protocol;  ///< "SMTP", for the list
+    std::uint64_t seed = 1;
+    std::int64_t start_unix_ns = 0;
+    std::vector<HostPart> hosts;
+    std::vector<net::LinkConfig> links;
+    std::vector<MailroomPart> mailrooms;
+    std::vector<ServicePart> services;
+    std::vector<TypistPart> typists;
+    net::RunLimits limits;
+};
+
+/// What the command line changes in a file before it is read.
+struct Edits {
+    std::optional<std::uint64_t> seed;
+    std::vector<std::string> set;     ///< "link.0.delay=20ms", "host.client.profile=textbook"
+    std::vector<std::uint32_t> lose;  ///< packets that every link loses
+};
+
+/// Reads a scenario from TOML text. `file` names it in messages, its stem names the scenario.
+/// Error: "FILE:LINE: what is wrong and what would be right" (one, the first).
+core::Result<Scenario> parse_scenario(std::string_view toml_text, std::string_view file,
+                                      const Edits& edits = {});
+
+/// A scenario by name (scenarios/NAME.toml of the data directory) or by path. Error: neither exists
+/// (the nearest name is given), cannot be read, or as parse_scenario.
+core::Result<Scenario> load_scenario(std::string_view name_or_path, const Edits& edits = {});
+
+/// One line of `postack list`.
+struct Listed {
+    std::string name, protocol;
+    core::Text title;
+    std::string problem;  ///< not empty: the file is broken, and how
+};
+/// The scenarios that ship, by name.
+core::Result<std::vector<Listed>> list_scenarios();
+
+/// Runs a scenario: builds its world, lets it run, and gives the recording. Error: the run did not
+/// end within the scenario's limits.
+core::Result<record::Recording> run(const Scenario& scenario);
+
+}  // namespace postack::scenario

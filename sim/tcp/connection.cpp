@@ -1,0 +1,319 @@
+#include "sim/tcp/connection.hpp"
+
+#include <algorithm>
+
+#include "sim/tcp/control_block.hpp"
+
+namespace postack::tcp {
+
+Connection::Impl::Impl(const Profile& p, const ConnectionConfig& c)
+    : profile(p),
+      config(c),
+      iss(c.initial_sequence),
+      snd_una(iss),
+      snd_nxt(iss),
+      send_buffer(p.send_buffer),
+      receive_buffer(receive_limit(p)),
+      rtt(p),
+      acknowledgment(p),
+      window(p),
+      buffer_start(iss + 1),
+      small_end(iss),
+      push(iss),
+      nagle(p.nagle),
+      keep_alive(p.keep_alive) {
+    deadlines.fill(core::never);
+}
+
+Connection::Connection(const Profile& profile, const ConnectionConfig& config)
+    : impl_(std::make_unique<Impl>(profile, config)) {}
+Connection::~Connection() = default;
+Connection::Connection(Connection&&) noexcept = default;
+Connection& Connection::operator=(Connection&&) noexcept = default;
+
+// --- OPEN, RFC 9293, 3.10.1 ----------------------------------------------------------------------
+
+void Connection::open(core::Instant now, Output& output) {
+    Impl& c = *impl_;
+    if (c.state != State::closed || c.snd_nxt != c.iss) return;  // each is used once
+    c.active = true;
+    c.snd_nxt = c.iss + 1;
+    c.take(Trigger::active_open, output);
+    c.send_syn(Cause::open, now, output);
+    c.set_retransmission(now, output);
+    c.watch(true, now, output);
+}
+
+// The connection is the child of a listener: it begins in LISTEN.
+void Connection::accept(const wire::TcpSegment& syn, core::Instant now, Output& output) {
+    Impl& c = *impl_;
+    if (c.state != State::closed || c.snd_nxt != c.iss) return;
+    // 3.10.7.2: a RST is ignored, an ACK is answered with a RST; only a SYN opens.
+    if (syn.header.has(wire::RST)) return;
+    if (syn.header.has(wire::ACK) || !syn.header.has(wire::SYN)) {
+        if (syn.header.has(wire::ACK)) c.answer_with_reset(syn, Cause::reset_invalid, output);
+        return;
+    }
+    c.state = State::listen;
+    c.irs = syn.header.sequence;
+    c.rcv_nxt = c.irs + 1;  // text that came with the SYN is left for the other end to repeat
+    c.agree_on_options(syn.header);
+    c.ts_recent_age = now;
+    c.snd_wnd = c.max_snd_wnd = syn.header.window;
+    c.snd_nxt = c.iss + 1;
+    c.take(Trigger::receive_syn, output);
+    c.send_syn(Cause::open_reply, now, output);
+    c.set_retransmission(now, output);
+}
+
+// --- SEND, 3.10.2 --------------------------------------------------------------------------------
+
+std::size_t Connection::send(core::BytesView bytes, bool more, core::Instant now, Output& output) {
+    Impl& c = *impl_;
+    if (!c.may_send()) return 0;
+    const std::size_t taken = c.send_buffer.append(bytes);
+    c.hold_partial = more && taken == bytes.size();
+    if (!more && taken == bytes.size() && taken > 0) {
+        c.push = c.buffer_start + static_cast<std::uint32_t>(c.send_buffer.size());
+    }
+    c.send_what_may_go(now, output);
+    return taken;
+}
+
+void Connection::set_no_delay(bool on, core::Instant now, Output& output) {
+    impl_->nagle = !on;
+    if (on) impl_->send_what_may_go(now, output);
+}
+
+void Connection::set_cork(bool on, core::Instant now, Output& output) {
+    impl_->corked = on;
+    if (!on) impl_->send_what_may_go(now, output);
+}
+
+void Connection::set_keep_alive(bool on, core::Instant now, Output& output) {
+    impl_->keep_alive = on;
+    impl_->start_keep_alive(now, output);
+}
+
+void Connection::set_keep_alive_times(core::Duration idle, core::Duration interval,
+                                      std::uint32_t probes, core::Instant now, Output& output) {
+    impl_->profile.keep_alive_idle = std::max(idle, core::Duration{1});
+    impl_->profile.keep_alive_interval = std::max(interval, core::Duration{1});
+    impl_->profile.keep_alive_probes = probes;
+    if (impl_->keep_alive) impl_->start_keep_alive(now, output);
+}
+
+void Connection::set_user_timeout(core::Duration timeout, core::Instant now, Output& output) {
+    Impl& c = *impl_;
+    const bool ran = c.profile.user_timeout.count() > 0;
+    c.profile.user_timeout = std::max(timeout, core::Duration{0});
+    if (c.state == State::fin_wait_2 || c.state == State::time_wait || c.state == State::closed) {
+        return;
+    }
+    if (ran) c.cancel(Timer::user_timeout, output);
+    c.watch(false, now, output);
+}
+
+void Connection::set_max_segment(std::uint32_t bytes) {
+    Impl& c = *impl_;
+    c.profile.max_segment_size = bytes;
+    if (bytes != 0 && c.syn_acknowledged()) c.limit_mss(bytes);
+}
+
+void Connection::set_linger_abort(bool on) {
+    impl_->linger_abort = on;
+}
+
+void Connection::set_send_buffer(std::uint32_t bytes) {
+    impl_->send_buffer.set_limit(std::max(bytes, 1U));
+}
+
+void Connection::set_receive_buffer(std::uint32_t bytes) {
+    Impl& c = *impl_;
+    if (c.state != State::closed || c.snd_nxt != c.iss) return;
+    c.profile.receive_buffer = std::max(bytes, 1U);
+    c.profile.receive_buffer_max = 0;
+    c.window = ReceiveWindow{c.profile};
+    c.receive_buffer.set_limit(receive_limit(c.profile));
+}
+
+// --- RECEIVE, 3.10.3 -----------------------------------------------------------------------------
+
+std::size_t Connection::receive(core::BytesSpan into, core::Instant now, Output& output) {
+    Impl& c = *impl_;
+    const std::size_t count = c.receive_buffer.read(into);
+    if (count == 0 || !c.synchronized()) return count;
+    if (c.profile.receive_buffer_max != 0) {
+        c.window.application_read(static_cast<std::uint32_t>(count), c.receiver_rtt, now,
+                                  c.acknowledgment.segment_size());
+    }
+    const bool emptied = c.receive_buffer.readable() == 0;
+    if (const auto cause = c.acknowledgment.after_reading(c.unacknowledged(), emptied)) {
+        c.send_ack(*cause, now, output);
+    } else if (c.may_receive_data() &&
+               c.window.worth_an_update(c.rcv_nxt, c.unread(), c.acknowledgment.segment_size())) {
+        c.send_ack(Cause::window_update, now, output);
+    }
+    return count;
+}
+
+std::size_t Connection::peek(core::BytesSpan into) const {
+    return impl_->receive_buffer.peek(into);
+}
+
+void Connection::quick_ack(core::Instant now, Output& output) {
+    Impl& c = *impl_;
+    c.acknowledgment.request_quick(c.window.current(c.rcv_nxt));
+    if (c.synchronized() && c.acknowledgment.pending()) c.send_ack(Cause::quick_ack, now, output);
+}
+
+// --- CLOSE, 3.10.4 -------------------------------------------------------------------------------
+
+void Connection::close(core::Instant now, Output& output) {
+    impl_->close(now, output);
+}
+
+void Connection::Impl::close(core::Instant now, Output& output) {
+    switch (state) {
+        case State::syn_sent: closed(Failure::none, Trigger::close_call, output); break;
+        case State::syn_received:
+            if (send_buffer.size() > 0) {
+                close_queued = true;  // "queue for processing after entering ESTABLISHED"
+                break;
+            }
+            // The FIN itself waits for the ACK of our SYN: sent earlier it would help nobody.
+            fin_queued = true;
+            take(Trigger::close_call, output);
+            break;
+        case State::established:
+        case State::close_wait:
+            fin_queued = true;
+            hold_partial = false;
+            take(Trigger::close_call, output);
+            send_what_may_go(now, output);
+            break;
+        default: break;  // closed already, or closing
+    }
+}
+
+void Connection::release(core::Instant now, Output& output) {
+    Impl& c = *impl_;
+    if (c.state == State::closed || c.released) return;
+    c.released = true;
+    const bool unread = c.receive_buffer.readable() > 0;
+    c.receive_buffer.discard();
+    const bool unread_matters = unread && c.profile.reset_on_unread_data;
+    if ((unread_matters || c.linger_abort) && c.synchronized() && c.state != State::time_wait) {
+        // RFC 9293, 3.6.1; measured: smtp-client-killed-rst, frame 25.
+        c.send_reset(now, output);
+        c.closed(Failure::aborted, Trigger::abort_call, output);
+        return;
+    }
+    c.close(now, output);
+    if (c.state == State::fin_wait_2) {
+        c.set(Timer::user_timeout, now + 2 * c.profile.msl, output);
+    }
+}
+
+// --- ABORT, 3.10.5 -------------------------------------------------------------------------------
+
+void Connection::abort(core::Instant now, Output& output) {
+    Impl& c = *impl_;
+    switch (c.state) {
+        case State::closed: return;
+        case State::syn_received:
+        case State::established:
+        case State::fin_wait_1:
+        case State::fin_wait_2:
+        case State::close_wait: c.send_reset(now, output); break;
+        default: break;  // SYN-SENT, CLOSING, LAST-ACK, TIME-WAIT: nobody needs to be told
+    }
+    c.closed(Failure::aborted, Trigger::abort_call, output);
+}
+
+// --- STATUS, 3.10.6 ------------------------------------------------------------------------------
+
+core::Instant Connection::next_deadline() const {
+    return *std::min_element(impl_->deadlines.begin(), impl_->deadlines.end());
+}
+
+State Connection::state() const {
+    return impl_->state;
+}
+Failure Connection::failure() const {
+    return impl_->failure;
+}
+std::size_t Connection::readable() const {
+    return impl_->receive_buffer.readable();
+}
+bool Connection::at_end() const {
+    return impl_->fin_received && readable() == 0;
+}
+bool Connection::end_received() const {
+    return impl_->fin_received;
+}
+std::size_t Connection::writable() const {
+    return impl_->may_send() ? impl_->send_buffer.room() : 0;
+}
+const ConnectionConfig& Connection::config() const {
+    return impl_->config;
+}
+
+Variables Connection::variables() const {
+    const Impl& c = *impl_;
+    Variables v;
+    v.state = c.state;
+    v.iss = c.iss;
+    v.irs = c.irs;
+    v.snd_una = c.snd_una;
+    v.snd_nxt = c.snd_nxt;
+    v.snd_wl1 = c.snd_wl1;
+    v.snd_wl2 = c.snd_wl2;
+    v.rcv_nxt = c.rcv_nxt;
+    v.snd_wnd = c.snd_wnd;
+    v.rcv_wnd = c.window.current(c.rcv_nxt);
+    v.snd_wind_shift = c.snd_wind_shift;
+    v.rcv_wind_shift = c.rcv_wind_shift;
+    v.sack_permitted = c.sack_permitted;
+    v.timestamps = c.timestamps;
+    v.ts_recent = c.ts_recent;
+    v.effective_mss = c.mss;
+    v.cwnd = c.congestion.cwnd();
+    v.ssthresh = c.congestion.ssthresh();
+    v.duplicate_acks = c.duplicate_acks;
+    v.in_recovery = c.congestion.in_recovery();
+    v.congestion_state = c.congestion_state();
+    v.recovery_point = c.congestion.recover();
+    v.pipe = c.sent.pipe();
+    v.outstanding_segments = static_cast<std::uint32_t>(c.sent.size());
+    v.sacked_segments = static_cast<std::uint32_t>(c.sent.sacked());
+    v.lost_segments = static_cast<std::uint32_t>(c.sent.lost());
+    v.retransmitted_segments = static_cast<std::uint32_t>(c.sent.retransmitted());
+    v.reordering_seen = c.rack.reordering_seen();
+    if (c.rack_on()) v.reordering_window = c.rack.window(c.certain(), c.rtt.srtt());
+    v.tail_loss_probe_pending = c.tlp_pending;
+    v.ecn = c.ecn;
+    v.congestion_echo = c.ecn_echo;
+    v.srtt = c.rtt.srtt();
+    v.rttvar = c.rtt.rttvar();
+    v.rto = c.rtt.rto();
+    v.retransmissions = c.retransmissions;
+    v.probes = c.probes;
+    v.keep_alive_probes = c.keep_alive_probes;
+    v.unsent = c.unsent();
+    v.in_flight = c.flight();
+    v.unread = c.unread();
+    v.out_of_order = static_cast<std::uint32_t>(c.receive_buffer.out_of_order());
+    v.bytes_sent = c.bytes_sent;
+    v.bytes_received = c.bytes_received;
+    v.segments_sent_again = c.segments_sent_again;
+    v.quick_acks = c.acknowledgment.quick();
+    v.pingpong = c.acknowledgment.pingpong();
+    v.ack_pending = c.acknowledgment.pending();
+    v.fin_sent = c.fin_sent;
+    v.fin_received = c.fin_received;
+    v.deadlines = c.deadlines;
+    return v;
+}
+
+}  // namespace postack::tcp

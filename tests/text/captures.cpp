@@ -1,0 +1,61 @@
+// Every capture of a real server, printed, is what tshark 4.0 printed for it
+// (tests/golden/captures).
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "sim/record/capture_import.hpp"
+#include "viz/text/text.hpp"
+
+using namespace postack;
+
+namespace {
+
+std::string path(const std::string& file) {
+    return std::string{POSTACK_SOURCE_DIR} + "/tests/golden/captures/" + file;
+}
+
+std::vector<std::string> lines_of(std::istream& in) {
+    std::vector<std::string> lines;
+    for (std::string line; std::getline(in, line);) {
+        // tshark pads some lines with blanks.
+        while (!line.empty() && line.back() == ' ') {
+            line.pop_back();
+        }
+        lines.push_back(line);
+    }
+    return lines;
+}
+
+}  // namespace
+
+TEST_CASE("a real capture prints as in tshark") {
+    for (const std::string name : {"idle-timeout",          "imap-dovecot",
+                                   "imap-errors",           "pop3-errors",
+                                   "pop3-popa3d",           "pop3-session-dele",
+                                   "smtp-auth-plain",       "smtp-auth-plain-telnet",
+                                   "smtp-client-abort-rst", "smtp-client-gone-rst",
+                                   "smtp-client-killed",    "smtp-client-killed-rst",
+                                   "smtp-errors",           "smtp-get-http",
+                                   "smtp-half-close",       "smtp-half-close-noquit",
+                                   "smtp-postfix",          "smtp-postfix-sheet",
+                                   "smtp-too-many-errors",  "tcp-closed-port",
+                                   "udp-closed-port",       "udp-open-port"}) {
+        CAPTURE(name);
+        const auto recording = record::read_capture(path(name + ".pcapng"));
+        REQUIRE(recording.ok());
+        std::ostringstream printed;
+        text::print_table(*recording, record::dissect(*recording), {}, printed);
+        std::istringstream again{printed.str()};
+        std::ifstream golden_file{path(name + ".txt")};
+        const auto ours = lines_of(again);
+        const auto golden = lines_of(golden_file);
+        REQUIRE(ours.size() == golden.size());
+        for (std::size_t i = 0; i < golden.size(); ++i) {
+            CHECK(ours[i] == golden[i]);
+        }
+    }
+}
