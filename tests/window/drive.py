@@ -49,7 +49,30 @@ s = w.state()
 x, y, width, height = s["controls"]["timeline.track"]
 w.click_at(x + width // 2, y + height // 2)
 w.wait(lambda s: 14 <= s["step"] <= 18, "the timeline")
-s = w.settled()
+
+# Rows, from their left edge to their right: all of a row selects it, lines between columns included.
+w.key("ctrl+g")
+w.wait(lambda s: s["go_to"] and "go_to.number" in s["controls"], "the box again")
+w.type("16")
+w.key("Return")
+w.wait(lambda s: s["step"] == 16 and not s["go_to"], "to packet 16")
+x, y, width, height = w.settled()["controls"]["row.selected"]
+for at, number in zip(range(x + 4, x + width - 4, max((width - 8) // 24, 1)), [15, 14] * 100):
+    w.click_at(at, y + height // 2 - (16 - number) * (height - 2))
+    w.wait(lambda s: s["step"] == number and s["selection"]["packet"] == number,
+           f"a click {at - x} pixels into the row of packet {number}")
+
+# An arrow of the diagram: the one above the selected one.
+x, y, width, height = w.settled()["controls"]["arrow.selected"]
+step = w.state()["step"]
+for up in range(10, 120, 10):
+    w.click_at(x + width // 2, y + height // 2 - up)
+    s = w.settled()
+    if s["step"] != step:
+        break
+check(s["step"] in (step - 1, step - 2) and s["selection"]["packet"] == s["step"],
+      f"a click on the arrow above selects its packet, {s['step']} after {step}")
+
 # Filter: what is typed there moves nothing.
 step = w.state()["step"]
 w.click("filter")

@@ -140,8 +140,9 @@ void draw_table(Frame& frame) {
     const float row_height = std::round(ImGui::GetFontSize() + frame.px(7));
     if (ImGui::BeginTable("packets", 7,
                           ImGuiTableFlags_ScrollY | ImGuiTableFlags_Resizable |
-                              ImGuiTableFlags_BordersInnerV | ImGuiTableFlags_NoSavedSettings |
-                              ImGuiTableFlags_RowBg | ImGuiTableFlags_PadOuterX)) {
+                              ImGuiTableFlags_BordersInnerV | ImGuiTableFlags_NoBordersInBody |
+                              ImGuiTableFlags_NoSavedSettings | ImGuiTableFlags_RowBg |
+                              ImGuiTableFlags_PadOuterX)) {
         set_up_columns(frame);
         ImGui::TableHeadersRow();
         ImGuiListClipper clipper;
