@@ -142,8 +142,7 @@ core::Status add_services(const TunOptions& options, std::uint64_t bytes,
         if (auto status = split(text, where, service); !status) return status;
         const auto port = core::parse_count(where, 65535);
         if (!port || *port == 0) return core::Error{text + ": --listen wants PORT/SERVICE"};
-        if (auto s = host.listen(static_cast<std::uint16_t>(*port), service, bytes); !s)
-            return s;
+        if (auto s = host.listen(static_cast<std::uint16_t>(*port), service, bytes); !s) return s;
     }
     for (const std::string& text : options.connect) {
         if (auto status = split(text, where, service); !status) return status;
@@ -155,8 +154,8 @@ core::Status add_services(const TunOptions& options, std::uint64_t bytes,
         if (!address || !port || *port == 0) {
             return core::Error{text + ": --connect wants A.B.C.D:PORT/SERVICE"};
         }
-        if (auto s = host.connect({*address, static_cast<std::uint16_t>(*port)}, service,
-                                        bytes, core::epoch);
+        if (auto s = host.connect({*address, static_cast<std::uint16_t>(*port)}, service, bytes,
+                                  core::epoch);
             !s) {
             return s;
         }

@@ -26,25 +26,18 @@ bool equals_ignoring_case(std::string_view a, std::string_view b) {
            });
 }
 
-// RFC 5322, section 2.2: printable US-ASCII, no colon; trailing white space as in the obsolete
-// form.
-bool is_field_name(std::string_view name) {
-    return !name.empty() &&
-           std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c < 0x7f; });
-}
-
 struct HeaderField {
     std::string_view name, value;
     std::size_t next = 0;  ///< offset behind the field with its folded lines and CRLF
 };
 
-// The field at `offset`, or nothing if no header field stands there.
+// The field at `offset`: all before the next colon is its name, whatever characters and line ends
+// stand there (measured: tshark looks no closer). Nothing if there is no colon.
 std::optional<HeaderField> read_field(std::string_view text, std::size_t offset) {
     const std::size_t colon = text.find(':', offset);
     if (colon == std::string_view::npos) return std::nullopt;
     HeaderField field;
     field.name = text.substr(offset, colon - offset);
-    if (!is_field_name(field.name)) return std::nullopt;
     std::size_t end = colon + 1;
     for (;;) {
         end = text.find("\r\n", end);
@@ -165,25 +158,25 @@ void append_message(std::string& info, core::BytesView message) {
     if (text.empty()) return;
     std::size_t at = 0;
     ContentType content;
-    bool blank_line = false;
-    while (at < text.size()) {
-        if (text.substr(at, 2) == "\r\n") {
-            blank_line = true;
-            at += 2;
-            break;
-        }
+    for (bool blank_line = false; !blank_line && at < text.size();) {
         const auto field = read_field(text, at);
         if (!field) {
-            // Not a header after all: the lines are shown as they are (measured: tshark does so
-            // from the first line on, and an unstructured first line is no field, RFC 5322, 2.2).
+            // Not a header after all: all lines are shown as they are (measured: from the first).
             append_lines(info, start, text);
             return;
         }
         at = field->next;
-        const bool last =
-            at >= text.size() || (text.substr(at, 2) == "\r\n" && at + 2 >= text.size());
-        // Measured: a field with nothing behind it is shown without its value.
+        blank_line = text.substr(at, 2) == "\r\n";
+        // Measured: the value of a field that ends the text is left out, and if not even a blank
+        // stands behind the colon Wireshark reads beyond the end.
+        const bool last = at >= text.size();
+        if (last && field->value.empty() &&
+            field->value.data() == field->name.data() + field->name.size() + 1) {
+            info += "[Malformed Packet]";
+            return;
+        }
         const std::string_view value = last ? std::string_view{} : field->value;
+        if (blank_line) at += 2;
         for (const std::string_view name : {"from", "subject"}) {
             if (!equals_ignoring_case(field->name, name)) continue;
             info += name;
@@ -195,7 +188,6 @@ void append_message(std::string& info, core::BytesView message) {
             content = read_content_type(field->value);
         }
     }
-    if (!blank_line) return;
     const std::string_view body = text.substr(at);
     if (content.parameters && starts_with_ignoring_case(content.type, "text/")) {
         append_type(info, content.type);

@@ -1,6 +1,7 @@
 // IMAP (RFC 3501, RFC 9051) as Wireshark 4.0 shows it: of several lines in a segment the last one
 // is the Info (measured: captures imap-*, where it is the tagged reply), unless a message is in
 // them, which is then shown in its place.
+#include <algorithm>
 #include <charconv>
 
 #include "sim/record/dissect_application.hpp"
@@ -29,11 +30,21 @@ std::int64_t literal_size(std::string_view line) {
     return static_cast<std::int64_t>(size);
 }
 
+// Wireshark names each message in the Protocol column: "IMAP/IMF/IMF". The last one is the Info.
+// More than fit are not named: a stated choice, the column is read by people.
+std::string_view stacked_name(std::size_t messages) {
+    static constexpr std::string_view most =
+        "IMAP/IMF/IMF/IMF/IMF/IMF/IMF/IMF/IMF/IMF/IMF/IMF/IMF/IMF/IMF/IMF/IMF";
+    static constexpr std::size_t imap = 4, imf = 4;  // "IMAP", "/IMF"
+    return most.substr(0, std::min(imap + messages * imf, most.size()));
+}
+
 class ImapDissector final : public ApplicationDissector {
    public:
     std::string_view read(bool from_client, core::BytesView bytes, std::string& info) override {
         core::BytesView last;
         core::BytesView message;
+        std::size_t messages = 0;
         for (std::size_t at = 0; at < bytes.size();) {
             const LineRange line = find_line(bytes, at);
             if (!line.ended) return {};  // Its rest is still to come.
@@ -48,12 +59,13 @@ class ImapDissector final : public ApplicationDissector {
             if (bytes.size() - at < size) return {};
             if (!from_client && text.find("FETCH") != std::string_view::npos) {
                 message = bytes.subspan(at, size);
+                ++messages;
             }
             at += size;
         }
         if (!message.empty()) {
             append_message(info, message);
-            return "IMAP/IMF";
+            return stacked_name(messages);
         }
         info += from_client ? "Request: " : "Response: ";
         append_text(info, last);

@@ -62,6 +62,34 @@ TEST_CASE("mail text, its end, and the message in one line") {
     CHECK(d.client("QUIT\r\n") == "C: QUIT");
 }
 
+TEST_CASE("what stands before a colon is a field, whatever it is") {
+    struct Case {
+        const char* mail;
+        const char* info;
+    };
+    for (const Case& c : {
+             Case{"Subject: x\r\n", "subject: ,"},
+             Case{"Subject: x\r\n\r\n", "subject: x,"},
+             Case{"Note: il vient\r\n", ""},
+             Case{"Il dit : oui\r\n", ""},
+             Case{"Bonjour\r\nNote: rien\r\n", ""},
+             Case{"Bonjour\r\nNote: rien\r\n\r\nc\r\n", "c"},
+             Case{"Rendez-vous a 8:30\r\nmerci\r\n", "Rendez-vous a 8:30  , merci"},
+             Case{"Subject: x\r\nNote bien\r\ny\r\n", "subject: x, , Subject: x  , Note bien  , y"},
+             Case{"\r\nx\r\n", "  , x"},
+             Case{"a:\r\n", "[Malformed Packet]"},
+             Case{"a: \r\n", ""},
+             Case{"Content-Type: text/plain; charset=utf-8\r\n", " (text/plain)"},
+         }) {
+        CAPTURE(c.mail);
+        Dialogue d;
+        d.client("DATA\r\n");
+        d.client(c.mail);
+        CHECK(d.client(".\r\n") == std::string{c.info});
+        CHECK(d.protocol() == "SMTP/IMF");
+    }
+}
+
 TEST_CASE("an empty message ends with a dot") {
     Dialogue d;
     d.client("DATA\r\n");
