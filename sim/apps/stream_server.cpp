@@ -1,5 +1,6 @@
 #include "sim/apps/stream_server.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace postack::apps {
@@ -123,7 +124,7 @@ void StreamServer::advance(net::AppContext& context, std::size_t index) {
             session.answer = std::move(*answer);
             session.written = 0;
             session.busy = true;
-            context.after(think(session.answer), token(index, Purpose::write));
+            context.after(think(session), token(index, Purpose::write));
             return;
         }
         if (config_.udp || !read(context, session)) {
@@ -195,12 +196,14 @@ void StreamServer::read_datagrams(net::AppContext& context, net::SocketHandle so
     }
 }
 
-core::Duration StreamServer::think(const StreamAnswer& answer) const {
-    auto found = config_.answers_after.find(answer.command);
+core::Duration StreamServer::think(Session& session) const {
+    auto found = config_.answers_after.find(session.answer.command);
     if (found == config_.answers_after.end()) found = config_.answers_after.find("");
-    const core::Duration own =
-        found == config_.answers_after.end() ? core::Duration{0} : found->second;
-    return own + answer.extra_delay;
+    if (found == config_.answers_after.end() || found->second.empty())
+        return session.answer.extra_delay;
+    const std::vector<core::Duration>& times = found->second;
+    const std::size_t execution = session.thought[found->first]++;
+    return times[std::min(execution, times.size() - 1)] + session.answer.extra_delay;
 }
 
 }  // namespace postack::apps

@@ -22,8 +22,9 @@ struct StreamServerConfig {
     std::uint32_t process = 0;
     wire::Endpoint local;
     bool udp = false;
-    /// How long each answer takes, by StreamAnswer::command; "" is for all that are not named.
-    std::map<std::string, core::Duration, std::less<>> answers_after;
+    /// How long each answer takes, by StreamAnswer::command; "" is for all that are not named. One
+    /// time an execution in a session; the last is for all that follow.
+    std::map<std::string, std::vector<core::Duration>, std::less<>> answers_after;
     core::Duration between_writes{0};  ///< of one answer
     core::Duration close_after{0};     ///< from the last write to close()
     /// Acknowledge every command at once, before it is answered (measured: captures imap-*;
@@ -54,11 +55,12 @@ class StreamServer final : public net::App {
     struct Session {
         net::SocketHandle socket = net::no_socket;
         wire::Endpoint client;
-        std::unique_ptr<StreamSession> engine;  // null when it is over
-        core::Bytes untaken;                    // read, but the engine had no room
-        std::string unsent;                     // the send buffer was full
-        StreamAnswer answer;                    // being thought about or written
-        std::size_t written = 0;                // writes of the answer done
+        std::unique_ptr<StreamSession> engine;            // null when it is over
+        core::Bytes untaken;                              // read, but the engine had no room
+        std::string unsent;                               // the send buffer was full
+        StreamAnswer answer;                              // being thought about or written
+        std::size_t written = 0;                          // writes of the answer done
+        std::map<std::string_view, std::size_t> thought;  // executions, by key of answers_after
         core::Instant idle_timer = core::never;
         bool busy = false;
         bool end_told = false;
@@ -73,7 +75,7 @@ class StreamServer final : public net::App {
     void put(net::AppContext& context, Session& session, std::string_view bytes);
     void read_datagrams(net::AppContext& context, net::SocketHandle socket);
     void look_at_mailboxes(net::AppContext& context);
-    [[nodiscard]] core::Duration think(const StreamAnswer& answer) const;
+    [[nodiscard]] core::Duration think(Session& session) const;
 
     StreamServerConfig config_;
     std::shared_ptr<MailHost> host_;

@@ -75,6 +75,10 @@ void read_imap(TableReader& reader, ServicePart& service) {
     service.engine = std::move(part);
 }
 
+void read_discard(TableReader&, ServicePart& service) {
+    service.engine = DiscardPart{};
+}
+
 // What a protocol brings if the scenario does not say otherwise.
 struct Protocol {
     std::string_view name;
@@ -83,10 +87,11 @@ struct Protocol {
     void (*read)(TableReader&, ServicePart&);
 };
 
-constexpr std::array<Protocol, 3> protocols{{
+constexpr std::array<Protocol, 4> protocols{{
     {"smtp", 25, "master", read_smtp},
     {"pop3", 110, "popa3d", read_pop3},
     {"imap", 143, "dovecot", read_imap},
+    {"discard", 9, "inetd", read_discard},
 }};
 
 void read_account(const toml::table& table, Complaints& complaints, MailroomPart& room) {
@@ -129,6 +134,7 @@ void read_mail(const toml::table& table, Complaints& complaints, MailroomPart& r
     std::int32_t ignored = 0;
     reader.date_time("saved", mail.message.saved_unix_ns, ignored);
     mail::store::Flags& flags = mail.message.flags;
+    reader.flag("expunged", mail.expunged);
     reader.flag("seen", flags.seen);
     reader.flag("answered", flags.answered);
     reader.flag("flagged", flags.flagged);
@@ -170,9 +176,11 @@ void read_engine(TableReader& reader, ServicePart& service) {
     reader.count("port", number, 1, 65535);
     server.local.port = static_cast<std::uint16_t>(number);
     protocol->read(reader, service);
-    reader.all_durations("answers_after", [&](std::string_view key, core::Duration d) {
-        server.answers_after[key == "default" ? std::string{} : std::string{key}] = d;
-    });
+    reader.all_durations(
+        "answers_after", [&](std::string_view key, std::vector<core::Duration> times) {
+            server.answers_after[key == "default" ? std::string{} : std::string{key}] =
+                std::move(times);
+        });
     reader.duration("between_writes", server.between_writes);
     reader.duration("close_after", server.close_after);
     reader.duration("notice_after", server.notice_after);

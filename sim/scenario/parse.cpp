@@ -270,6 +270,9 @@ class Parser {
         reader.duration("wake_up", part.wake_up);
         reader.duration("retry_after", telnet.retry_after);
         reader.duration("exit_after", telnet.exit_after);
+        reader.text("program", telnet.program);
+        core::Duration stopped{0};
+        if (reader.duration("stopped_at", stopped)) telnet.stopped_at = core::epoch + stopped;
         telnet.choices = {choices(reader)};
         reader.tables("attempt", [&](const toml::table& t) {
             // The choices of each attempt; the first [[typist.attempt]] replaces the typist's own.
@@ -305,6 +308,7 @@ class Parser {
             below.finish();
             telnet.lines.push_back(std::move(line));
         });
+        if (const toml::table* t = reader.table("leaves")) leaves(*t, last, telnet);
         reader.finish();
         if (telnet.lines.size() > max_lines) {
             complaints_.add(reader.line(), fmt::format("more than {} typed lines", max_lines));
@@ -318,6 +322,39 @@ class Parser {
         d.local_port = telnet.choices.front().local_port.value_or(0);
         d.lines = telnet.lines;
         scenario_.typists.push_back(std::move(part));
+    }
+
+    // How a typist's program goes before the server has closed; `last` is the last line's time.
+    void leaves(const toml::table& table, core::Instant last, apps::TelnetConfig& telnet) {
+        static constexpr std::pair<std::string_view, apps::Leaving> ways[] = {
+            {"end-of-input", apps::Leaving::end_of_input},
+            {"close", apps::Leaving::close},
+            {"abort", apps::Leaving::abort},
+            {"killed", apps::Leaving::killed}};
+        TableReader reader{table, "[typist.leaves]", complaints_};
+        core::Duration at{0};
+        core::Duration after{0};
+        const bool has_at = reader.duration("at", at);
+        if (has_at == reader.duration("after", after)) {
+            complaints_.add(reader.line(),
+                            "[typist.leaves]: give 'at' (since the beginning) or 'after' (since "
+                            "the last line), one of them");
+        }
+        telnet.leaves_at = has_at ? core::epoch + at : last + after;
+        reader.word("how", [&](std::string_view word) -> core::Status {
+            const auto* found = std::find_if(std::begin(ways), std::end(ways),
+                                             [&](const auto& way) { return way.first == word; });
+            if (found == std::end(ways)) {
+                return core::Error{fmt::format(
+                    "'{}' is no way to leave: end-of-input, close, abort or killed", word)};
+            }
+            telnet.leaving = found->second;
+            return core::success();
+        });
+        if (table.get("how") == nullptr && !complaints_.any()) {
+            complaints_.add(reader.line(), "[typist.leaves]: 'how' is missing");
+        }
+        reader.finish();
     }
 
     net::ConnectionChoices choices(TableReader& reader) {

@@ -1,8 +1,10 @@
 #include <memory>
+#include <span>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "sim/apps/discard_server.hpp"
 #include "sim/apps/imap_server.hpp"
 #include "sim/apps/pop3_server.hpp"
 #include "sim/apps/smtp_server.hpp"
@@ -30,6 +32,9 @@ struct MakeServer {
     std::unique_ptr<net::App> operator()(const ImapPart& part) const {
         return apps::make_imap_server(service.server, host, part.personality, part.facts);
     }
+    std::unique_ptr<net::App> operator()(const DiscardPart&) const {
+        return apps::make_discard_server(service.server, host);
+    }
 };
 
 }  // namespace
@@ -49,8 +54,10 @@ core::Result<record::Recording> run(const Scenario& scenario) {
     for (const MailroomPart& room : scenario.mailrooms) {
         mailrooms.push_back(std::make_shared<apps::MailHost>(room.options));
         for (const InitialMail& mail : room.mails) {
-            const auto put = mailrooms.back()->store.append(mail.mailbox, mail.message);
+            auto& store = mailrooms.back()->store;
+            const auto put = store.append(mail.mailbox, mail.message);
             if (!put) return core::Error{scenario.file + ": " + put.error().message};
+            if (mail.expunged) store.expunge(mail.mailbox, std::span{&put->uid, 1});
         }
     }
     for (const ServicePart& service : scenario.services) {

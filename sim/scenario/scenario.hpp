@@ -47,10 +47,14 @@ struct ImapPart {
     mail::imap::ServerFacts facts;
 };
 
+/// A service that reads and says nothing (RFC 863).
+struct DiscardPart {};
+
 /// A message that lies in a mailbox before anything happens.
 struct InitialMail {
     std::string mailbox;  ///< its path: "/var/mail/etudiant"
     mail::store::StoredMessage message;
+    bool expunged = false;  ///< it went again, before anything happens: only its UID is used up
 };
 
 /// The mail system of a host, shared by all its services: accounts, queue, mailboxes.
@@ -65,7 +69,7 @@ struct ServicePart {
     std::uint32_t host = 0;
     std::size_t mailroom = 0;  ///< index in Scenario::mailrooms
     apps::StreamServerConfig server;
-    std::variant<SmtpPart, Pop3Part, ImapPart> engine;
+    std::variant<SmtpPart, Pop3Part, ImapPart, DiscardPart> engine;
     core::Duration wake_up{0};
 };
 

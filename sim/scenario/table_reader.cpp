@@ -268,22 +268,39 @@ void TableReader::tables(std::string_view key,
     }
 }
 
-void TableReader::all_durations(std::string_view key,
-                                const std::function<void(std::string_view, core::Duration)>& each) {
+std::optional<core::Duration> TableReader::duration_of(const toml::node& node,
+                                                       const std::string& where) {
+    const auto* value = node.as_string();
+    const auto duration = value == nullptr
+                              ? core::Result<core::Duration>{core::Error{"this must be a time"}}
+                              : core::parse_duration(value->get());
+    if (duration) return *duration;
+    complaints_->add(node.source().begin.line,
+                     fmt::format("{}: {}", where, duration.error().message));
+    return std::nullopt;
+}
+
+void TableReader::all_durations(
+    std::string_view key,
+    const std::function<void(std::string_view, std::vector<core::Duration>)>& each) {
     const toml::table* below = table(key);
     if (below == nullptr) return;
     for (const auto& [name, node] : *below) {
-        const auto* value = node.as_string();
-        const auto duration = value == nullptr
-                                  ? core::Result<core::Duration>{core::Error{"this must be a time"}}
-                                  : core::parse_duration(value->get());
-        if (!duration) {
-            complaints_->add(
-                node.source().begin.line,
-                fmt::format("{} {}: {}: {}", what_, key, name.str(), duration.error().message));
+        const std::string where = fmt::format("{} {}: {}", what_, key, name.str());
+        std::vector<core::Duration> times;
+        const toml::array* list = node.as_array();
+        const std::size_t size = list == nullptr ? 1 : list->size();
+        if (size == 0) {
+            complaints_->add(node.source().begin.line,
+                             where + ": at least one time, as [\"1ms\", \"20ms\"]");
             return;
         }
-        each(name.str(), *duration);
+        for (std::size_t i = 0; i < size; ++i) {
+            const auto time = duration_of(list == nullptr ? node : (*list)[i], where);
+            if (!time) return;
+            times.push_back(*time);
+        }
+        each(name.str(), std::move(times));
     }
 }
 

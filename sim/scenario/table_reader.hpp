@@ -62,9 +62,10 @@ class TableReader {
     const toml::table* table(std::string_view key);
     /// Each table of an array of tables, in order.
     void tables(std::string_view key, const std::function<void(const toml::table&)>& each);
-    /// Every key of a table whose keys are free (answers_after).
-    void all_durations(std::string_view key,
-                       const std::function<void(std::string_view, core::Duration)>& each);
+    /// Every key of a table whose keys are free (answers_after): a time, or a list of times.
+    void all_durations(
+        std::string_view key,
+        const std::function<void(std::string_view, std::vector<core::Duration>)>& each);
 
     void complain(std::string_view key, std::string_view message);
     /// Complains about keys that were never asked for. Called at the end.
@@ -77,6 +78,7 @@ class TableReader {
 
    private:
     const toml::node* take(std::string_view key);
+    std::optional<core::Duration> duration_of(const toml::node& node, const std::string& where);
     const std::string* take_string(std::string_view key, std::string_view expected);
     void wrong_type(std::string_view key, const toml::node& node, std::string_view expected);
 

@@ -142,6 +142,7 @@ void Connection::set_receive_buffer(std::uint32_t bytes) {
 std::size_t Connection::receive(core::BytesSpan into, core::Instant now, Output& output) {
     Impl& c = *impl_;
     const std::size_t count = c.receive_buffer.read(into);
+    if (c.fin_received && c.receive_buffer.readable() == 0) c.end_read = true;
     if (count == 0 || !c.synchronized()) return count;
     if (c.profile.receive_buffer_max != 0) {
         c.window.application_read(static_cast<std::uint32_t>(count), c.receiver_rtt, now,
@@ -151,7 +152,7 @@ std::size_t Connection::receive(core::BytesSpan into, core::Instant now, Output&
     if (const auto cause = c.acknowledgment.after_reading(c.unacknowledged(), emptied)) {
         c.send_ack(*cause, now, output);
     } else if (c.may_receive_data() &&
-               c.window.worth_an_update(c.rcv_nxt, c.unread(), c.acknowledgment.segment_size())) {
+               c.window.worth_an_update(c.rcv_nxt, c.occupied(), c.acknowledgment.segment_size())) {
         c.send_ack(Cause::window_update, now, output);
     }
     return count;
@@ -202,6 +203,7 @@ void Connection::release(core::Instant now, Output& output) {
     c.released = true;
     const bool unread = c.receive_buffer.readable() > 0;
     c.receive_buffer.discard();
+    c.end_read = true;  // a FIN that lay there went with the rest
     const bool unread_matters = unread && c.profile.reset_on_unread_data;
     if ((unread_matters || c.linger_abort) && c.synchronized() && c.state != State::time_wait) {
         // RFC 9293, 3.6.1; measured: smtp-client-killed-rst, frame 25.

@@ -38,7 +38,7 @@ wire::TcpSegment Connection::Impl::segment(Sequence sequence, wire::TcpFlags fla
     header.sequence = sequence;
     header.acknowledgment = rcv_nxt;
     header.flags = flags;
-    header.window = window.advertise(rcv_nxt, unread(), acknowledgment.segment_size());
+    header.window = window.advertise(rcv_nxt, occupied(), acknowledgment.segment_size());
     if (ecn && ecn_echo && !header.has(wire::RST)) header.flags |= wire::ECE;
     if (timestamps) header.options.timestamps = wire::TcpTimestamps{timestamp(now), ts_recent};
     if (sack_permitted && (duplicate || receive_buffer.has_gap())) add_sack(header.options);

@@ -1,5 +1,5 @@
 // The second part of the first lab, POP3: the shipped scenario against the frame table of the
-// sheet, and the dialogues of two captures typed again.
+// sheet, and what the terminal shows of a capture typed again.
 #include <doctest/doctest.h>
 
 #include "sim/record/dissect.hpp"
@@ -20,7 +20,7 @@ record::Recording run(const std::string& what, const scenario::Edits& edits = {}
 }
 
 std::string test_scenario(const std::string& name) {
-    return std::string{POSTACK_SOURCE_DIR} + "/tests/golden/scenarios/" + name + ".toml";
+    return std::string{POSTACK_SOURCE_DIR} + "/tests/golden/captures/" + name + ".toml";
 }
 
 /// What the terminal of the client showed from the greeting on.
@@ -93,35 +93,6 @@ TEST_CASE("pop3-delete without QUIT deletes nothing") {
     // The last line typed becomes another command; the connection stays open to the end.
     edits.set = {"typist.0.line.9.text=noop"};
     CHECK(run("pop3-delete", edits).mailbox_changes.size() == 1);
-}
-
-TEST_CASE("pop3-session-dele: the capture's typing gives its answers and its rows") {
-    const auto recording = run(test_scenario("pop3-session-dele"));
-    const auto rows = record::dissect(recording);
-    golden::check_rows(rows, {"C S 0 - 0 65495",     "S SA 0 1 0 65483",     "C A 1 1 0 65536",
-                              "S PA 1 1 5 65536",    "C A 1 6 0 65536",      "C PA 1 6 15 65536",
-                              "S A 6 16 0 65536",    "S PA 6 16 5 65536",    "C A 16 11 0 65536",
-                              "C PA 16 11 16 65536", "S A 11 32 0 65536",    "S PA 11 32 5 65536",
-                              "C A 32 16 0 65536",   "C PA 32 16 8 65536",   "S A 16 40 0 65536",
-                              "S PA 16 40 6 65536",  "C A 40 22 0 65536",    "C PA 40 22 7 65536",
-                              "S PA 22 47 6 65536",  "C A 47 28 0 65536",    "C PA 47 28 6 65536",
-                              "S PA 28 53 5 65536",  "C A 53 33 0 65536",    "S PA 33 53 23 65536",
-                              "C A 53 56 0 65536",   "C PA 53 56 8 65536",   "S PA 56 61 5 65536",
-                              "C A 61 61 0 65536",   "S PA 61 61 420 65536", "C A 61 481 0 65152",
-                              "S PA 481 61 3 65536", "C A 61 484 0 65152",   "C PA 61 484 8 65536",
-                              "S PA 484 69 5 65536", "C A 69 489 0 65536",   "C PA 69 489 6 65536",
-                              "S PA 489 75 9 65536", "C A 75 498 0 65536",   "C PA 75 498 6 65536",
-                              "S PA 498 81 5 65536", "C A 81 503 0 65536",   "S PA 503 81 3 65536",
-                              "C A 81 506 0 65536",  "C PA 81 506 8 65536",  "S PA 506 89 6 65536",
-                              "C A 89 512 0 65536",  "C PA 89 512 6 65536",  "S PA 512 95 5 65536",
-                              "C A 95 517 0 65536",  "C PA 95 517 6 65536",  "S PA 517 101 7 65536",
-                              "C A 101 524 0 65536", "C PA 101 524 6 65536", "S PA 524 107 5 65536",
-                              "C A 107 529 0 65536", "C PA 107 529 9 65536", "S PA 529 116 6 65536",
-                              "C A 116 535 0 65536", "C PA 116 535 8 65536", "S PA 535 124 5 65536",
-                              "C A 124 540 0 65536", "C PA 124 540 6 65536", "S PA 540 130 5 65536",
-                              "C A 130 545 0 65536", "S FA 545 130 0 65536", "C FA 130 546 0 65536",
-                              "S A 546 131 0 65536"});
-    CHECK(dialogue(recording).find("uidl\n+OK\n1 2bc42cfb3ffddf52\n.\n") != std::string::npos);
 }
 
 TEST_CASE("pop3-errors: a wrong password costs a second and a half and the connection") {

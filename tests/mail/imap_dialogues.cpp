@@ -80,9 +80,9 @@ TEST_CASE("the session of the capture imap-errors") {
     CHECK(talk.type("1 select inbox") == "1 BAD Error in IMAP command received by server.\r\n");
     CHECK(talk.type("2 login etudiant mauvais") ==
           "2 NO [AUTHENTICATIONFAILED] Authentication failed.\r\n");
-    CHECK(talk.delays.back() == 4200ms);
+    CHECK(talk.delays.back() == 4000ms);
     CHECK(talk.type("3 login etudiant Etudiant1") == "3" + logged_in);
-    CHECK(talk.delays.back() == 4200ms);  // the answer after a failure waits too
+    CHECK(talk.delays.back() == 4000ms);  // the answer after a failure waits too
     CHECK(talk.type("4 fetch 1 body[]") == "4 BAD No mailbox selected (0.001 + 0.000 secs).\r\n");
     CHECK(talk.type("select inbox") ==
           "select BAD Error in IMAP command INBOX: Unknown command (0.001 + 0.000 secs).\r\n");
