@@ -51,13 +51,13 @@ int draw(const DiagramOptions& options) {
     diagram::Options layout = options.layout;
     layout.blank_mode =
         layout.blanks.bits == 0 ? diagram::BlankMode::none : diagram::BlankMode::blank;
-    const auto drawn =
-        exporting::export_diagram(*recording, rows, layout, options.out, options.how);
+    exporting::ExportOptions how = options.how;
+    how.raster = raster();
+    const auto drawn = exporting::export_diagram(*recording, rows, layout, options.out, how);
     if (!drawn) return fail(drawn.error());
     if (!options.key.empty()) {
         layout.blank_mode = diagram::BlankMode::answers;
-        const auto answered =
-            exporting::export_diagram(*recording, rows, layout, options.key, options.how);
+        const auto answered = exporting::export_diagram(*recording, rows, layout, options.key, how);
         if (!answered) return fail(answered.error());
     }
     return 0;

@@ -9,6 +9,7 @@
 
 int main(int argc, char** argv) {
     namespace program = postack::program;
+    if (const auto status = program::hand_over(argc, argv)) return *status;
     CLI::App app{
         "Postack: see why mail uses TCP. Real SMTP over a real TCP stack, in virtual time.",
         "postack"};

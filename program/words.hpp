@@ -4,9 +4,13 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 
 namespace CLI {
 class App;
+}
+namespace postack::exporting {
+struct Raster;
 }
 
 namespace postack::program {
@@ -24,5 +28,16 @@ void add_tun(CLI::App& app, Action& action);
 
 /// `postack` without a word: the window on the scenario chooser.
 int choose();
+
+// There are two programs of these words. `postack` draws no pixels: it starts in a few
+// milliseconds, since the libraries that do take longer to load than a lab to run. What needs them
+// it hands over to the second one, which has all the words (program/light, program/full).
+
+/// Starts the second program in the place of this one if the command line needs it. Returns if it
+/// does not; also if the second one cannot be started, after a message, with the exit status.
+std::optional<int> hand_over(int argc, char** argv);
+
+/// What draws PDF and PNG, nullptr in the program that does not.
+const exporting::Raster* raster();
 
 }  // namespace postack::program

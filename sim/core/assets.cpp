@@ -63,9 +63,12 @@ Result<fs::path> data_directory(std::optional<std::string_view> postack_data,
     };
 
     if (program.is_absolute()) {
-        const fs::path installed =
-            (program.parent_path() / ".." / "share" / "postack").lexically_normal();
-        if (usable(installed)) return installed;
+        // bin/postack, and libexec/postack/ of what it starts.
+        for (const char* up : {"..", "../.."}) {
+            const fs::path installed =
+                (program.parent_path() / up / "share" / "postack").lexically_normal();
+            if (usable(installed)) return installed;
+        }
 
         for (fs::path above = program.parent_path();; above = above.parent_path()) {
             if (usable(above)) return above;

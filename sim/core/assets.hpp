@@ -13,7 +13,9 @@ namespace postack::core {
 
 /// The directory that holds `assets/` and `scenarios/`, absolute. Looked for in this order:
 ///  1. $POSTACK_DATA; if that is set and wrong it is an error, since somebody meant it;
-///  2. `<program>/../share/postack`: an installation (symbolic links to the program followed);
+///  2. `<program>/../share/postack`, `<program>/../../share/postack`: an installation (symbolic
+///  links
+///     to the program followed);
 ///  3. each directory above the program that holds both folders: a build inside the source tree;
 ///     at each also the first line of `postack-data-dir.txt`: a build elsewhere, where CMake
 ///     leaves that file beside the program.

@@ -9,9 +9,9 @@
 #include "sim/core/file.hpp"
 #include "tests/diagram/sample_recordings.hpp"
 #include "viz/export/font_data.hpp"
-#include "viz/export/raster.hpp"
 #include "viz/export/svg.hpp"
 #include "viz/export/text_diagram.hpp"
+#include "viz/raster/raster.hpp"
 
 using namespace postack;
 using namespace postack::exporting;
@@ -37,7 +37,8 @@ struct Folder {
 };
 
 std::string exported(const Sample& sample, const std::filesystem::path& file,
-                     const diagram::Options& options = {}, const ExportOptions& how = {}) {
+                     const diagram::Options& options = {}, ExportOptions how = {}) {
+    how.raster = &raster::raster();
     const auto status = export_diagram(sample.recording, sample.rows, options, file, how);
     REQUIRE_MESSAGE(status.ok(), (status.ok() ? "" : status.error().message));
     return core::read_file(file.string()).value();
@@ -170,4 +171,7 @@ TEST_CASE("errors say what would be right") {
     CHECK_FALSE(
         export_diagram(sample.recording, sample.rows, {}, folder.path / "no" / "a.svg").ok());
     CHECK_FALSE(export_diagram({}, {}, {}, folder.path / "a.svg").ok());
+    // Without what draws pixels.
+    CHECK_FALSE(export_diagram(sample.recording, sample.rows, {}, folder.path / "a.png").ok());
+    CHECK_FALSE(std::filesystem::exists(folder.path / "a.png"));
 }

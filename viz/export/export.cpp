@@ -9,7 +9,6 @@
 #include "sim/core/file.hpp"
 #include "viz/diagram/words.hpp"
 #include "viz/export/font_data.hpp"
-#include "viz/export/raster.hpp"
 #include "viz/export/svg.hpp"
 #include "viz/export/text_diagram.hpp"
 
@@ -62,14 +61,21 @@ core::Result<std::string> make_svg(const Job& job) {
     return out;
 }
 
+core::Error no_raster() {
+    return core::Error{"this program draws no pixels: a diagram here is .svg or .txt"};
+}
+
 core::Result<std::string> make_png(const Job& job) {
-    return to_png(job.scene(), theme(job.how.theme), job.how.png_scale);
+    if (job.how.raster == nullptr) return no_raster();
+    return job.how.raster->to_png(job.scene(), theme(job.how.theme), job.how.png_scale);
 }
 
 core::Result<std::string> make_pdf(const Job& job) {
+    if (job.how.raster == nullptr) return no_raster();
     if (!job.how.steps) {
-        return to_pdf(paginate(job.recording, job.rows, job.options, job.catalog, job.measure),
-                      theme(job.how.theme));
+        return job.how.raster->to_pdf(
+            paginate(job.recording, job.rows, job.options, job.catalog, job.measure),
+            theme(job.how.theme));
     }
     // The last page of each step: what came before is on the pages of the steps before.
     std::vector<Scene> pages;
@@ -79,7 +85,7 @@ core::Result<std::string> make_pdf(const Job& job) {
         auto of_step = paginate(job.recording, job.rows, options, job.catalog, job.measure);
         pages.push_back(std::move(of_step.back()));
     }
-    return to_pdf(pages, theme(job.how.theme));
+    return job.how.raster->to_pdf(pages, theme(job.how.theme));
 }
 
 core::Result<std::string> make_text(const Job& job) {

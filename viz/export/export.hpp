@@ -7,11 +7,22 @@
 
 #include "sim/core/result.hpp"
 #include "viz/diagram/layout.hpp"
+#include "viz/diagram/scene.hpp"
 #include "viz/diagram/theme.hpp"
 
 namespace postack::exporting {
 
+/// What turns scenes into PDF and PNG (viz/raster). Who wants them gives it: the libraries behind
+/// it take longer to load than a lab to run, and the other words of the program do without.
+struct Raster {
+    core::Result<std::string> (*to_pdf)(const std::vector<diagram::Scene>& pages,
+                                        const diagram::Theme& theme);
+    core::Result<std::string> (*to_png)(const diagram::Scene& scene, const diagram::Theme& theme,
+                                        double scale);
+};
+
 struct ExportOptions {
+    const Raster* raster = nullptr;  ///< needed for .pdf and .png
     diagram::ThemeKind theme = diagram::ThemeKind::light;
     bool steps = false;    ///< a picture for each packet: pages of one PDF, or numbered files
     double png_scale = 2;  ///< pixels to the unit

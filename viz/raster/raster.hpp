@@ -7,8 +7,9 @@
 #include "sim/core/result.hpp"
 #include "viz/diagram/scene.hpp"
 #include "viz/diagram/theme.hpp"
+#include "viz/export/export.hpp"
 
-namespace postack::exporting {
+namespace postack::raster {
 
 /// Longest side of a PNG in pixels: cairo's image surfaces end at 32767.
 inline constexpr int most_png_side = 32000;
@@ -25,4 +26,7 @@ core::Result<std::string> to_pdf(const std::vector<diagram::Scene>& pages,
 core::Result<std::string> to_png(const diagram::Scene& scene, const diagram::Theme& theme,
                                  double scale = 2);
 
-}  // namespace postack::exporting
+/// Both, as export_diagram takes them.
+const exporting::Raster& raster();
+
+}  // namespace postack::raster

@@ -1,4 +1,4 @@
-#include "viz/export/raster.hpp"
+#include "viz/raster/raster.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -15,7 +15,7 @@
 #include "viz/diagram/measure.hpp"
 #include "viz/export/svg.hpp"
 
-namespace postack::exporting {
+namespace postack::raster {
 namespace {
 
 using namespace diagram;
@@ -57,7 +57,7 @@ core::Status check(cairo_status_t status) {
 
 core::Status render(const Scene& scene, const Theme& theme, cairo_t* cairo) {
     use_shipped_fonts();
-    const std::string svg = to_svg(scene, theme, {.embed_fonts = false});
+    const std::string svg = exporting::to_svg(scene, theme, {.embed_fonts = false});
     GError* raw = nullptr;
     GInputStream* stream =
         g_memory_input_stream_new_from_data(svg.data(), static_cast<gssize>(svg.size()), nullptr);
@@ -136,4 +136,9 @@ core::Result<std::string> to_png(const Scene& scene, const Theme& theme, double 
     return bytes;
 }
 
-}  // namespace postack::exporting
+const exporting::Raster& raster() {
+    static constexpr exporting::Raster both{to_pdf, to_png};
+    return both;
+}
+
+}  // namespace postack::raster

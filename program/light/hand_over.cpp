@@ -1,0 +1,71 @@
+// The program that draws no pixels, and how it hands over to the one that does.
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+#include <CLI/CLI.hpp>
+#include <unistd.h>
+
+#include "program/input.hpp"
+#include "program/words.hpp"
+
+namespace postack::program {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view second = "postack-window";
+
+bool ends_in(std::string_view word, std::string_view ending) {
+    if (word.size() < ending.size()) return false;
+    word.remove_prefix(word.size() - ending.size());
+    return std::equal(word.begin(), word.end(), ending.begin(), [](char a, char b) {
+        return (a >= 'A' && a <= 'Z' ? static_cast<char>(a + 32) : a) == b;
+    });
+}
+
+// No word, the word of the window, or a picture of pixels among what is to be written.
+bool draws_pixels(int argc, char** argv) {
+    if (argc < 2 || std::string_view{argv[1]} == "open") return true;
+    for (int i = 2; i < argc; ++i) {
+        if (ends_in(argv[i], ".png") || ends_in(argv[i], ".pdf")) return true;
+    }
+    return false;
+}
+
+// Beside this one in a build, in ../libexec/postack of an installation.
+fs::path second_program() {
+    std::error_code error;
+    const fs::path here = fs::read_symlink("/proc/self/exe", error).parent_path();
+    const fs::path beside = here / second;
+    if (fs::exists(beside, error)) return beside;
+    return (here / ".." / "libexec" / "postack" / second).lexically_normal();
+}
+
+}  // namespace
+
+std::optional<int> hand_over(int argc, char** argv) {
+    if (!draws_pixels(argc, argv)) return std::nullopt;
+    const fs::path program = second_program();
+    ::execv(program.c_str(), argv);
+    return fail({program.string() + ": the part of Postack that draws pixels cannot be started: " +
+                 std::strerror(errno) + ". Install Postack again"});
+}
+
+const exporting::Raster* raster() {
+    return nullptr;
+}
+
+// For the list of words only: the second program has it.
+void add_open(CLI::App& app, Action& /*action*/) {
+    app.add_subcommand("open", "The window on a scenario or capture");
+}
+
+int choose() {
+    return 2;  // never: hand_over() has taken the empty command line
+}
+
+}  // namespace postack::program
