@@ -49,6 +49,7 @@ struct BulkOptions {
     std::uint64_t rate = 100'000'000;
     core::Duration delay = std::chrono::milliseconds(10);
     std::string profile = "linux";
+    std::string cc;  // empty: the profile's
     bool memory = false;
     bool verify = false;
     bool trace = false;
@@ -59,7 +60,16 @@ struct BulkOptions {
 int bulk(const BulkOptions& o) {
     auto profile = scenario::load_profile(o.profile);
     if (!profile) return fail(profile.error());
-    profile->send_buffer = 1 << 20;  // as the peers that it is held against
+    if (!o.cc.empty()) {
+        profile->cc =
+            o.cc == "cubic" ? tcp::CongestionControl::cubic : tcp::CongestionControl::reno;
+    }
+    // 1 MiB as the peers that it is held against, but all senders together no more than 2 MiB: who
+    // opens a thousand connections over one link gives none of them room for seconds of it.
+    constexpr std::uint32_t most_each = 1 << 20;
+    constexpr std::uint32_t least_each = 8 << 10;
+    constexpr std::uint32_t all_together = 2 << 20;
+    profile->send_buffer = std::clamp(all_together / o.connections, least_each, most_each);
     profile->receive_buffer = 1 << 20;
     const Stopwatch total;
 
@@ -225,6 +235,8 @@ void add_bulk(CLI::App& bench, Action& action) {
     add_unit<std::uint64_t>(*word, "--rate", o->rate, core::parse_rate, "Of the link (100Mbps)");
     add_unit<core::Duration>(*word, "--delay", o->delay, core::parse_duration, "One way (10ms)");
     word->add_option("--profile", o->profile, "Stack profile of both hosts (linux)");
+    word->add_option("--cc", o->cc, "Congestion control: reno or cubic (the profile's)")
+        ->check(CLI::IsMember({"reno", "cubic"}));
     word->add_option_function<std::string>(
             "--link", [o](const std::string& kind) { o->memory = kind == "memory"; },
             "memory: no rate and no delay")

@@ -40,7 +40,7 @@ bool draws_pixels(int argc, char** argv) {
 fs::path second_program() {
     std::error_code error;
     const fs::path here = fs::read_symlink("/proc/self/exe", error).parent_path();
-    const fs::path beside = here / second;
+    fs::path beside = here / second;
     if (fs::exists(beside, error)) return beside;
     return (here / ".." / "libexec" / "postack" / second).lexically_normal();
 }
