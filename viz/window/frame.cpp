@@ -1,5 +1,6 @@
 #include "viz/window/frame.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include <imgui_internal.h>
@@ -40,6 +41,12 @@ void wrapped(ImFont* font, ImU32 colour, std::string_view words) {
     ImGui::PushTextWrapPos(0);
     text(font, colour, words);
     ImGui::PopTextWrapPos();
+}
+
+std::string duration(core::Duration value, core::Language language) {
+    std::string text = core::format_duration(value);
+    if (language == core::Language::french) std::replace(text.begin(), text.end(), '.', ',');
+    return text;
 }
 
 float text_width(std::string_view words) {

@@ -52,6 +52,9 @@ struct Frame {
 // Text without a format: what is shown may hold any character.
 void text(std::string_view words);
 void text(ImFont* font, ImU32 colour, std::string_view words);
+/// "208.2 ms" (core::format_duration); in French with its decimal comma.
+std::string duration(core::Duration value, core::Language language);
+
 /// Broken into lines at the right end of the pane.
 void wrapped(ImFont* font, ImU32 colour, std::string_view words);
 float text_width(std::string_view words);

@@ -34,13 +34,13 @@ End end_of(const Frame& frame, const StepFacts& facts, record::SocketId socket) 
     return end;
 }
 
-using Print = std::string (*)(const tcp::Variables&, core::Instant now);
+using Print = std::string (*)(const tcp::Variables&, core::Language language);
 
 std::string count(std::uint64_t value) {
     return std::to_string(value);
 }
-std::string time(core::Duration value) {
-    return value.count() == 0 ? "–" : core::format_duration(value);
+std::string time(core::Duration value, core::Language language) {
+    return value.count() == 0 ? "–" : duration(value, language);
 }
 /// Relative to the initial number, as in the packet list; before the SYN there is none.
 std::string relative(wire::SequenceNumber number, wire::SequenceNumber initial) {
@@ -59,30 +59,32 @@ struct RowSpec {
 
 const RowSpec row_specs[] = {
     {"SND.UNA", "snd_una",
-     [](const tcp::Variables& v, core::Instant) { return relative(v.snd_una, v.iss); }},
+     [](const tcp::Variables& v, core::Language) { return relative(v.snd_una, v.iss); }},
     {"SND.NXT", "snd_nxt",
-     [](const tcp::Variables& v, core::Instant) { return relative(v.snd_nxt, v.iss); }},
-    {"SND.WND", "snd_wnd", [](const tcp::Variables& v, core::Instant) { return count(v.snd_wnd); }},
+     [](const tcp::Variables& v, core::Language) { return relative(v.snd_nxt, v.iss); }},
+    {"SND.WND", "snd_wnd",
+     [](const tcp::Variables& v, core::Language) { return count(v.snd_wnd); }},
     {"RCV.NXT", "rcv_nxt",
-     [](const tcp::Variables& v, core::Instant) {
+     [](const tcp::Variables& v, core::Language) {
          return synchronized(v) ? relative(v.rcv_nxt, v.irs) : std::string{"–"};
      }},
-    {"RCV.WND", "rcv_wnd", [](const tcp::Variables& v, core::Instant) { return count(v.rcv_wnd); }},
-    {"cwnd", "cwnd", [](const tcp::Variables& v, core::Instant) { return count(v.cwnd); }},
+    {"RCV.WND", "rcv_wnd",
+     [](const tcp::Variables& v, core::Language) { return count(v.rcv_wnd); }},
+    {"cwnd", "cwnd", [](const tcp::Variables& v, core::Language) { return count(v.cwnd); }},
     {"ssthresh", "ssthresh",
-     [](const tcp::Variables& v, core::Instant) {
+     [](const tcp::Variables& v, core::Language) {
          return v.ssthresh == ~std::uint32_t{0} ? std::string{"∞"} : count(v.ssthresh);
      }},
-    {"SRTT", "srtt", [](const tcp::Variables& v, core::Instant) { return time(v.srtt); }},
-    {"RTO", "rto", [](const tcp::Variables& v, core::Instant) { return time(v.rto); }},
+    {"SRTT", "srtt", [](const tcp::Variables& v, core::Language l) { return time(v.srtt, l); }},
+    {"RTO", "rto", [](const tcp::Variables& v, core::Language l) { return time(v.rto, l); }},
     {nullptr, "in_flight",
-     [](const tcp::Variables& v, core::Instant) { return count(v.in_flight); }},
-    {nullptr, "unsent", [](const tcp::Variables& v, core::Instant) { return count(v.unsent); }},
-    {nullptr, "unread", [](const tcp::Variables& v, core::Instant) { return count(v.unread); }},
+     [](const tcp::Variables& v, core::Language) { return count(v.in_flight); }},
+    {nullptr, "unsent", [](const tcp::Variables& v, core::Language) { return count(v.unsent); }},
+    {nullptr, "unread", [](const tcp::Variables& v, core::Language) { return count(v.unread); }},
     {nullptr, "out_of_order",
-     [](const tcp::Variables& v, core::Instant) { return count(v.out_of_order); }},
+     [](const tcp::Variables& v, core::Language) { return count(v.out_of_order); }},
     {nullptr, "duplicate_acks",
-     [](const tcp::Variables& v, core::Instant) { return count(v.duplicate_acks); }},
+     [](const tcp::Variables& v, core::Language) { return count(v.duplicate_acks); }},
 };
 
 /// A value in its cell; with a coloured ground and the old value in a tip if it changed.
@@ -153,7 +155,7 @@ void timer_rows(const Frame& frame, const std::array<End, 2>& ends, core::Instan
                 ImGui::PushFont(frame.fonts.small_strong);
             }
             text(fmt::format("{} {}", frame.word("in_time"),
-                             due > now ? core::format_duration(due - now) : "0 s"));
+                             due > now ? duration(due - now, frame.language()) : "0 s"));
             if (changed) ImGui::PopFont();
         }
     }
@@ -209,8 +211,9 @@ void draw_variables(Frame& frame) {
             ImGui::TableNextRow();
             label_cell(frame, spec);
             for (const End& end : ends) {
-                const std::string now = end.now ? spec.print(*end.now, facts.time) : "–";
-                const std::string before = end.before ? spec.print(*end.before, facts.time) : "–";
+                const std::string now = end.now ? spec.print(*end.now, frame.language()) : "–";
+                const std::string before =
+                    end.before ? spec.print(*end.before, frame.language()) : "–";
                 value_cell(frame, now, before, end.now != nullptr);
             }
         }

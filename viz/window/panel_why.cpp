@@ -20,7 +20,7 @@ std::string number_line(const Frame& frame, record::PacketId packet) {
     }
     if (p.ended != core::never) {
         const core::Duration way = p.ended - p.sent;
-        if (p.fate != record::Fate::lost) words += "  ·  " + core::format_duration(way);
+        if (p.fate != record::Fate::lost) words += "  ·  " + duration(way, frame.language());
     }
     return words;
 }

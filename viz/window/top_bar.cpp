@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "sim/core/time.hpp"
+#include "viz/diagram/words.hpp"
 #include "viz/window/frame.hpp"
 
 namespace postack::window {
@@ -114,7 +115,8 @@ void draw_top_bar(Frame& frame, const Rect& rect, bool with_list, bool& back_to_
     ImGui::SameLine(0, frame.px(12));
     {
         const core::Instant now = frame.model.at(state.step).time;
-        const std::string time = fmt::format("t = {:.3f} s", core::seconds(now));
+        const std::string time =
+            fmt::format("t = {} s", diagram::seconds_text(now - core::epoch, 3, frame.language()));
         const ImVec2 at = ImGui::GetCursorScreenPos();
         ImGui::PushFont(frame.fonts.mono);
         draw.AddText(ImVec2(at.x, std::floor(y + (height - ImGui::GetFontSize()) / 2)),
