@@ -102,7 +102,7 @@ void draw_row(Frame& frame, record::PacketId packet, float row_height) {
     ImGui::TableNextColumn();
     text(wire::to_string(row.destination));
     ImGui::TableNextColumn();
-    text(row.protocol);
+    text(fit(row.protocol, ImGui::GetContentRegionAvail().x));
     ImGui::TableNextColumn();
     right_aligned(std::to_string(row.length));
     ImGui::PopStyleColor();

@@ -114,9 +114,12 @@ void draw_top_bar(Frame& frame, const Rect& rect, bool with_list, bool& back_to_
     speed_button(frame, height);
     ImGui::SameLine(0, frame.px(12));
     {
-        const core::Instant now = frame.model.at(state.step).time;
+        // The packet's own time, as in the list beside it; the state shown is the one that lasts
+        // until the next packet.
+        const core::Duration sent =
+            state.step == 0 ? core::Duration{0} : frame.model.rows()[state.step - 1].time;
         const std::string time =
-            fmt::format("t = {} s", diagram::seconds_text(now - core::epoch, 3, frame.language()));
+            fmt::format("t = {} s", diagram::seconds_text(sent, 3, frame.language()));
         const ImVec2 at = ImGui::GetCursorScreenPos();
         ImGui::PushFont(frame.fonts.mono);
         draw.AddText(ImVec2(at.x, std::floor(y + (height - ImGui::GetFontSize()) / 2)),
