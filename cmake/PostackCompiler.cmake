@@ -22,6 +22,10 @@ endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # GCC 12 reports an overlap in std::string's operator+ that is not there (GCC bug 105651).
     target_compile_options(postack_compiler INTERFACE -Wno-restrict)
+    if(CMAKE_UNITY_BUILD)
+        # Files read as one: these two warn of what is right in each by itself.
+        target_compile_options(postack_compiler INTERFACE -Wno-shadow -Wno-subobject-linkage)
+    endif()
 endif()
 
 # -O2, not CMake's -O3: smaller, and as fast here.
@@ -35,7 +39,7 @@ if(POSTACK_SANITIZE OR POSTACK_FUZZ)
     # Standard library checks go with the sanitizers: an index past the end of a vector's size but
     # within its capacity is no error to AddressSanitizer.
     add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all
-                        -fno-omit-frame-pointer -O1 -g)
+                        -fno-omit-frame-pointer -O1 -g1)
     add_compile_definitions(_GLIBCXX_ASSERTIONS)
     add_link_options(-fsanitize=address,undefined)
     if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")

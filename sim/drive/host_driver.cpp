@@ -14,15 +14,6 @@ constexpr int max_turns = 100'000;
 // Packets to our own address that may wait.
 constexpr std::size_t max_to_self = 4096;
 
-net::HostConfig host_config(const Settings& settings) {
-    net::HostConfig config;
-    config.name = "host";
-    config.addresses = {settings.address};
-    config.profile = settings.profile;
-    config.mtu = settings.mtu;
-    return config;
-}
-
 /// What Linux calls the codes of "destination unreachable".
 std::string_view unreachable_name(std::optional<std::uint8_t> code) {
     constexpr std::string_view names[] = {

@@ -10,7 +10,6 @@ namespace {
 constexpr std::int64_t longest_keep_alive = 32767;
 constexpr std::int64_t most_probes = 127;
 constexpr std::int64_t smallest_segment = 88, largest_segment = 32767;
-constexpr std::int64_t largest_buffer = std::int64_t{1} << 29;
 constexpr std::int64_t longest_user_timeout = 0x7fffffff;
 constexpr std::int64_t longest_linger = 1'000'000;
 

@@ -12,15 +12,6 @@ constexpr std::size_t piece = std::size_t{64} << 10;
 // An echo stops reading when so much waits to be sent back: the other end's window then closes.
 constexpr std::size_t most_echoed = std::size_t{256} << 10;
 
-net::HostConfig host_config(const Settings& settings) {
-    net::HostConfig config;
-    config.name = "postack";
-    config.addresses = {settings.address};
-    config.profile = settings.profile;
-    config.mtu = settings.mtu;
-    return config;
-}
-
 std::string_view failure_name(tcp::Failure failure) {
     switch (failure) {
         case tcp::Failure::none: return "";

@@ -12,7 +12,6 @@ namespace {
 
 constexpr std::uint64_t smallest_mtu = 68;  // RFC 791, 3.2: every link takes as much
 constexpr std::uint64_t largest_mtu = 65535;
-constexpr std::uint64_t largest_buffer = std::uint64_t{1} << 29;
 constexpr std::uint64_t longest_ms = 100'000'000;  // a day and more
 
 std::optional<std::uint64_t> number(std::string_view text) {
@@ -80,6 +79,15 @@ core::Status set_address(Settings& settings, std::string_view value) {
 }
 
 }  // namespace
+
+net::HostConfig host_config(const Settings& settings) {
+    net::HostConfig config;
+    config.name = "host";
+    config.addresses = {settings.address};
+    config.profile = settings.profile;
+    config.mtu = settings.mtu;
+    return config;
+}
 
 tcp::Profile Settings::default_profile() {
     tcp::Profile p;

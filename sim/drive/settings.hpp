@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "sim/core/result.hpp"
+#include "sim/net/host.hpp"
 #include "sim/tcp/profile.hpp"
 #include "sim/wire/address.hpp"
 
@@ -23,6 +24,12 @@ struct Settings {
     /// initial window of ten, RST instead of FIN over unread data (RFC 9293 3.6.1).
     static tcp::Profile default_profile();
 };
+
+/// Largest buffer of a socket, bytes: a stated choice.
+inline constexpr std::uint32_t largest_buffer = std::uint32_t{1} << 29;
+
+/// The host that these settings describe.
+net::HostConfig host_config(const Settings& settings);
 
 /// Sets one key. Error: unknown key, or a value that does not fit; the message says what would.
 core::Status set(Settings& settings, std::string_view key, std::string_view value);

@@ -18,6 +18,9 @@
 
 namespace postack::tcp {
 
+inline constexpr std::uint32_t smallest_mss = 48;     // bounds what a hostile MSS option can cost
+inline constexpr std::uint32_t timestamps_size = 12;  // with its two NOPs, RFC 7323, appendix A
+
 struct Connection::Impl {
     Impl(const Profile& p, const ConnectionConfig& c);
 

@@ -9,8 +9,6 @@ namespace {
 // The IP packet that carries a segment: IPv4 counts its header in a length of 16 bits.
 constexpr std::uint32_t longest_ipv4_packet = 65535;
 constexpr std::uint32_t headers_ipv4 = 20 + 20, headers_ipv6 = 40 + 20;
-constexpr std::uint32_t smallest_mss = 48;  // bounds what a hostile MSS option can cost
-constexpr std::uint32_t timestamps_size = 12;
 constexpr std::uint8_t largest_shift = 14;  // RFC 7323, 2.3
 
 /// The shift count that goes into our SYN: the profile's, unless the whole buffer would be less

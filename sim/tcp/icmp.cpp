@@ -8,8 +8,6 @@
 namespace postack::tcp {
 
 namespace {
-constexpr std::uint32_t timestamps_size = 12;
-constexpr std::uint32_t smallest_mss = 48;  // as in the handshake
 // RFC 1191, 3: a next-hop MTU below 68 cannot be; RFC 8200, 5: IPv6 links take 1280.
 constexpr std::uint32_t smallest_mtu_v4 = 68, smallest_mtu_v6 = 1280;
 

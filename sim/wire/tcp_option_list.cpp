@@ -5,7 +5,7 @@
 namespace postack::wire {
 namespace {
 
-constexpr std::size_t fixed_size = 20;
+constexpr std::size_t tcp_fixed_size = 20;
 
 bool length_fits(std::uint8_t kind, std::size_t length) {
     switch (kind) {
@@ -22,9 +22,9 @@ bool length_fits(std::uint8_t kind, std::size_t length) {
 
 std::vector<TcpOptionItem> list_tcp_options(core::BytesView header) {
     std::vector<TcpOptionItem> items;
-    if (header.size() < fixed_size) return items;
+    if (header.size() < tcp_fixed_size) return items;
     const std::size_t end = std::min(header.size(), (header[12] >> 4U) * std::size_t{4});
-    for (std::size_t at = fixed_size; at < end;) {
+    for (std::size_t at = tcp_fixed_size; at < end;) {
         TcpOptionItem item{header[at], static_cast<std::uint32_t>(at), 1, TcpOptionProblem::none};
         if (item.kind != option_end && item.kind != option_no_operation) {
             const std::size_t left = end - at;

@@ -82,8 +82,10 @@ with tempfile.TemporaryDirectory() as folder:
     with open(os.path.join(SOURCE, "tests/golden/captures/smtp-postfix-sheet.txt"), encoding="utf-8") as file:
         real = [normal(x) for x in file.read().splitlines() if not x.startswith("No ")]
     for number, (a, b) in enumerate(zip(ours, real), 1):
-        if number == 23:  # the text of the mail: ours, of the same length
-            a, b = a.split(", Cher")[0], b.split(", Bonjour")[0]
+        if number == 23:
+            # The text of the mail: ours, of the same length. The real one has a colon, and tshark shows
+            # nothing of a mail whose last line has one.
+            a, b = a.split(" RCPT TO")[0], b
         if number == 25:  # the queue id of the sheet has a digit less: everything after it counts one less
             a, b = a.split(": queued")[0], b.replace("SMTP 103", "SMTP 102").split(": queued")[0]
         if number > 25:

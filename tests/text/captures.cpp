@@ -1,4 +1,4 @@
-// Every capture of a real server, printed, is what tshark 4.0 printed for it
+// Every capture of a real server, printed, is what `tshark -r` 4.0.17 prints for it
 // (tests/golden/captures).
 #include <fstream>
 #include <sstream>

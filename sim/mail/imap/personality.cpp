@@ -41,7 +41,7 @@ std::map<std::string, std::string, std::less<>> text_table(const toml::table& ta
     return result;
 }
 
-Personality read(const toml::table& root) {
+Personality read_personality(const toml::table& root) {
     check_keys(root,
                {"name", "version", "timing", "seconds", "separator", "no_inferiors", "inbox_last",
                 "idle_timeout_before_login", "idle_timeout", "failed_login_delay", "quick_ack",
@@ -98,7 +98,7 @@ std::string Personality::reply(Situation situation, const Placeholders& values) 
 }
 
 core::Result<Personality> load_personality(std::string_view toml_text, std::string_view file_name) {
-    return personalities::load<Personality>(toml_text, file_name, read);
+    return personalities::load<Personality>(toml_text, file_name, read_personality);
 }
 
 }  // namespace postack::mail::imap
