@@ -12,6 +12,7 @@ namespace postack::apps {
 std::unique_ptr<StreamServer> make_smtp_server(StreamServerConfig config,
                                                std::shared_ptr<MailHost> host,
                                                mail::smtp::Personality personality,
-                                               mail::smtp::ServerFacts facts);
+                                               mail::smtp::ServerFacts facts,
+                                               std::vector<wire::IpAddress> trusted = {});
 
 }  // namespace postack::apps

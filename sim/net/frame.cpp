@@ -1,6 +1,7 @@
 #include "sim/net/frame.hpp"
 
 #include "sim/wire/ethernet.hpp"
+#include "sim/wire/ip.hpp"
 #include "sim/wire/null_loopback.hpp"
 
 namespace postack::net {
@@ -39,6 +40,22 @@ void write_link_header(record::LinkType type, bool zero_macs, std::uint32_t from
             break;
         case record::LinkType::raw_ip: break;
     }
+}
+
+void leave_checksum_to_card(core::BytesSpan ip_packet) {
+    const bool v6 = ip_packet[0] >> 4U == 6;
+    const std::size_t header = v6 ? 40 : static_cast<std::size_t>(ip_packet[0] & 0x0fU) * 4;
+    constexpr std::size_t checksum_at = 16;  // in a TCP header
+    const core::Byte protocol = v6 ? ip_packet[6] : ip_packet[9];
+    if (protocol != wire::protocol_tcp || ip_packet.size() < header + checksum_at + 2) return;
+    const core::BytesView addresses =
+        v6 ? core::BytesView{ip_packet}.subspan(8, 32) : core::BytesView{ip_packet}.subspan(12, 8);
+    auto sum = static_cast<std::uint32_t>(protocol + ip_packet.size() - header);
+    for (std::size_t i = 0; i < addresses.size(); i += 2)
+        sum += core::load_u16(&addresses[i]);
+    while (sum >> 16U != 0)
+        sum = (sum & 0xffffU) + (sum >> 16U);
+    core::store_u16(&ip_packet[header + checksum_at], static_cast<std::uint16_t>(sum));
 }
 
 }  // namespace postack::net

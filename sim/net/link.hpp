@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,13 @@ struct LinkConfig {
     record::LinkType link_type = record::LinkType::ethernet;
     bool loopback = false;  ///< zero MAC addresses, as Linux captures show `lo`
     std::vector<FaultRule> faults;
+    /// The host on which the capture is made. On Ethernet its own short frames are seen before the
+    /// card pads them, those of others as they came: 60 bytes at least (IEEE 802.3, without the
+    /// FCS). Not set: no padding is recorded.
+    std::optional<std::uint32_t> captured_at;
+    /// Packets of that host are recorded with the checksum that TCP left to the card: the sum of
+    /// the pseudo header alone, folded. On the way it is right.
+    bool checksum_offloaded = false;
 };
 
 class Link {

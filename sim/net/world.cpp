@@ -300,6 +300,15 @@ void World::transmit(std::uint32_t from, const Departure& departure) {
         std::copy(departure.ip_packet.begin(), departure.ip_packet.end(),
                   frame_.begin() +
                       static_cast<std::ptrdiff_t>(frame_length - departure.ip_packet.size()));
+        if (config.captured_at) {
+            if (config.checksum_offloaded && from == *config.captured_at) {
+                leave_checksum_to_card(core::BytesSpan{frame_}.last(departure.ip_packet.size()));
+            }
+            if (config.link_type == record::LinkType::ethernet && from != *config.captured_at &&
+                frame_.size() < min_ethernet_frame) {
+                frame_.resize(min_ethernet_frame, 0);
+            }
+        }
         packet = recorder_->packet_sent(now_, from, to, socket, config.link_type, frame_,
                                         departure.cause, original);
         if (known != nullptr && departure.sequence && original == record::none &&

@@ -41,6 +41,30 @@ void read_smtp(TableReader& reader, ServicePart& service) {
     std::vector<std::string> keywords;
     if (reader.texts("ehlo", keywords)) part.ehlo_keywords = std::move(keywords);
     reader.text("client_name", part.client_name);
+    reader.word("relay_for", [&](std::string_view word) -> core::Status {
+        if (word == "nobody") {
+            part.access.relay_for = mail::smtp::RelayFor::nobody;
+        } else if (word == "authenticated") {
+            part.access.relay_for = mail::smtp::RelayFor::authenticated;
+        } else if (word == "everybody") {
+            part.access.relay_for = mail::smtp::RelayFor::everybody;
+        } else {
+            return core::Error{fmt::format(
+                "'{}' are not whom mail is relayed for: nobody, authenticated or everybody", word)};
+        }
+        return core::success();
+    });
+    reader.flag("submission", part.access.submission);
+    std::vector<std::string> trusted;
+    reader.texts("trusted", trusted);
+    for (const std::string& text : trusted) {
+        const auto address = wire::parse_ip(text);
+        if (address) {
+            part.trusted.push_back(*address);
+        } else {
+            reader.complain("trusted", fmt::format("'{}' is not an IP address", text));
+        }
+    }
     service.engine = std::move(part);
 }
 
@@ -109,6 +133,16 @@ void read_account(const toml::table& table, Complaints& complaints, MailroomPart
         reader.complain("password",
                         fmt::format("account '{}' has another password above", account.name));
     }
+}
+
+void read_alias(const toml::table& table, Complaints& complaints, MailroomPart& room) {
+    mail::store::Alias alias;
+    TableReader reader{table, "[[service.alias]]", complaints};
+    reader.required_text("name", alias.name);
+    reader.texts("members", alias.members);
+    if (alias.members.empty()) reader.complain("members", "an alias stands for at least one");
+    reader.finish();
+    room.options.aliases.push_back(std::move(alias));
 }
 
 // A message that is there from the beginning. Its text has LF line ends in the file.
@@ -205,6 +239,7 @@ void read_mailroom(TableReader& reader, MailroomPart& room, std::int64_t start_u
     reader.duration("delivery_after", options.delivery_delay);
     reader.tables("account",
                   [&](const toml::table& t) { read_account(t, reader.complaints(), room); });
+    reader.tables("alias", [&](const toml::table& t) { read_alias(t, reader.complaints(), room); });
     reader.tables("mail", [&](const toml::table& t) {
         read_mail(t, reader.complaints(), room, start_unix_ns, utc_offset_minutes);
     });

@@ -41,6 +41,7 @@ class Parser {
         top.tables("link", [&](const toml::table& t) { link(t); });
         top.tables("service", [&](const toml::table& t) { service(t); });
         top.tables("typist", [&](const toml::table& t) { typist(t); });
+        top.tables("program", [&](const toml::table& t) { program(t); });
         top.tables("chapter", [&](const toml::table& t) { chapter(t); });
         top.tables("question", [&](const toml::table& t) { question(t); });
         if (const toml::table* t = top.table("limits")) limits(*t);
@@ -131,6 +132,21 @@ class Parser {
         reader.size("queue", link.queue_bytes);
         std::uint64_t mtu = link.mtu;
         if (reader.count("mtu", mtu, 88, 65536)) link.mtu = static_cast<std::uint32_t>(mtu);
+        std::string captured_at;
+        if (reader.text("captured_at", captured_at)) {
+            link.captured_at = named_host(reader, "captured_at", captured_at);
+        }
+        reader.word("checksum", [&](std::string_view word) -> core::Status {
+            link.checksum_offloaded = word == "offloaded";
+            if (!link.checksum_offloaded && word != "valid") {
+                return core::Error{
+                    fmt::format("'{}' is no state of a checksum: valid or offloaded", word)};
+            }
+            if (link.checksum_offloaded && !link.captured_at) {
+                return core::Error{"'offloaded' needs captured_at: the host whose card does it"};
+            }
+            return core::success();
+        });
         reader.tables("fault", [&](const toml::table& t) { link.faults.push_back(fault(t)); });
         reader.finish();
         for (const std::uint32_t host : link.hosts) {
@@ -355,6 +371,51 @@ class Parser {
             complaints_.add(reader.line(), "[typist.leaves]: 'how' is missing");
         }
         reader.finish();
+    }
+
+    void program(const toml::table& table) {
+        ProgramPart part;
+        TableReader reader{table, "[[program]]", complaints_};
+        const auto host = host_key(reader);
+        apps::ScriptClientConfig& client = part.client;
+        reader.text("name", client.program);
+        reader.text("prompt", client.prompt);
+        reader.text("command", client.command);
+        wire::IpAddress to;
+        if (reader.address("to", to)) {
+            client.addresses = {to};
+        } else if (table.get("to") == nullptr) {
+            complaints_.add(reader.line(), "[[program]]: 'to' is missing: the server's address");
+        }
+        std::uint64_t value = client.port;
+        reader.count("port", value, 1, 65535);
+        client.port = static_cast<std::uint16_t>(value);
+        constexpr std::uint64_t largest_buffer = 65536;
+        value = client.buffer;
+        reader.count("buffer", value, 1, largest_buffer);
+        client.buffer = static_cast<std::size_t>(value);
+        reader.text("print_at_end", client.print_at_end);
+        core::Duration start{0};
+        reader.duration("start", start);
+        part.start = core::epoch + start;
+        reader.duration("wake_up", part.wake_up);
+        client.choices = choices(reader);
+        reader.tables("step", [&](const toml::table& t) {
+            apps::ScriptStep step;
+            TableReader below{t, "[[program.step]]", complaints_};
+            below.duration("after", step.after);
+            below.text("print", step.print);
+            below.text("send", step.send);
+            below.flag("receive", step.receive);
+            below.finish();
+            client.steps.push_back(std::move(step));
+        });
+        reader.finish();
+        if (client.steps.size() > max_lines) {
+            complaints_.add(reader.line(), fmt::format("more than {} steps", max_lines));
+        }
+        if (host) part.host = *host;
+        scenario_.programs.push_back(std::move(part));
     }
 
     net::ConnectionChoices choices(TableReader& reader) {

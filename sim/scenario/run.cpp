@@ -24,7 +24,9 @@ struct MakeServer {
         facts.hostname = host->room.options().hostname;
         facts.client_name = part.client_name;
         facts.ehlo_keywords = part.ehlo_keywords;
-        return apps::make_smtp_server(service.server, host, part.personality, std::move(facts));
+        facts.access = part.access;
+        return apps::make_smtp_server(service.server, host, part.personality, std::move(facts),
+                                      part.trusted);
     }
     std::unique_ptr<net::App> operator()(const Pop3Part& part) const {
         return apps::make_pop3_server(service.server, host, part.personality);
@@ -73,6 +75,10 @@ core::Result<record::Recording> run(const Scenario& scenario) {
             app = std::make_unique<apps::Telnet>(typist.telnet);
         }
         world.add_app(typist.host, std::move(app), typist.start, typist.wake_up);
+    }
+    for (const ProgramPart& program : scenario.programs) {
+        world.add_app(program.host, std::make_unique<apps::ScriptClient>(program.client),
+                      program.start, program.wake_up);
     }
 
     switch (world.run(scenario.limits)) {

@@ -12,12 +12,14 @@
 #include <vector>
 
 #include "sim/apps/datagram_typist.hpp"
+#include "sim/apps/script_client.hpp"
 #include "sim/apps/stream_server.hpp"
 #include "sim/apps/telnet.hpp"
 #include "sim/core/result.hpp"
 #include "sim/mail/imap/server_session.hpp"
 #include "sim/mail/pop3/personality.hpp"
 #include "sim/mail/smtp/personality.hpp"
+#include "sim/mail/smtp/server_session.hpp"
 #include "sim/mail/store/mailroom.hpp"
 #include "sim/net/host.hpp"
 #include "sim/net/link.hpp"
@@ -36,6 +38,8 @@ struct SmtpPart {
     mail::smtp::Personality personality;
     std::optional<std::vector<std::string>> ehlo_keywords;
     std::string client_name = "unknown";
+    mail::smtp::AccessRules access;
+    std::vector<wire::IpAddress> trusted;  ///< clients that may relay without a password
 };
 
 struct Pop3Part {
@@ -83,6 +87,14 @@ struct TypistPart {
     core::Duration wake_up{0};
 };
 
+/// A client program of fixed steps: one that a student wrote, or the writes of a mail program.
+struct ProgramPart {
+    std::uint32_t host = 0;
+    apps::ScriptClientConfig client;
+    core::Instant start{};
+    core::Duration wake_up{0};
+};
+
 struct Scenario {
     std::string file;  ///< for messages
     record::Lesson lesson;
@@ -94,6 +106,7 @@ struct Scenario {
     std::vector<MailroomPart> mailrooms;
     std::vector<ServicePart> services;
     std::vector<TypistPart> typists;
+    std::vector<ProgramPart> programs;
     net::RunLimits limits;
 };
 

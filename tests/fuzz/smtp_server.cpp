@@ -28,7 +28,13 @@ smtp::Personality small_personality(bool strict) {
     personality.checks_utf8 = strict;
     personality.refuses_header_lines = strict;
     personality.forbidden_commands = {"GET"};
-    personality.ehlo_keywords = {"SIZE {size}", "PIPELINING"};
+    personality.ehlo_keywords = {"SIZE {size}",
+                                 "PIPELINING",
+                                 "8BITMIME",
+                                 "SMTPUTF8",
+                                 "CHUNKING",
+                                 "DSN",
+                                 "AUTH PLAIN LOGIN CRAM-MD5 SCRAM-SHA-256"};
     for (smtp::Reply& reply : personality.replies)
         reply = {250, smtp::EnhancedCode{2, 0, 0}, {"{hostname} {address} {verb} {helo}"}};
     return personality;

@@ -29,6 +29,8 @@ std::string error_with(std::string_view text, std::string_view other) {
 TEST_CASE("the personalities that ship are sound") {
     CHECK(personality("postfix").name == "postfix");
     CHECK(personality("rfc").name == "rfc");
+    CHECK(personality("argosoft").name == "argosoft");
+    CHECK(personality("kerio").name == "kerio");
 }
 
 TEST_CASE("every mistake is named with file, line and what would be right") {

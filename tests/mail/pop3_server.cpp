@@ -2,8 +2,8 @@
 // show.
 #include <chrono>
 
-#include "sim/mail/pop3/base64.hpp"
-#include "sim/mail/pop3/md5.hpp"
+#include "sim/mail/sasl/base64.hpp"
+#include "sim/mail/sasl/md5.hpp"
 #include "tests/mail/pop3_lab.hpp"
 
 using namespace postack;
@@ -21,26 +21,26 @@ using Writes = std::vector<std::string>;
 }  // namespace
 
 TEST_CASE("POP3 digests: RFC 1321, RFC 2104, RFC 1939, RFC 2195") {
-    CHECK(pop3::hex(pop3::md5("")) == "d41d8cd98f00b204e9800998ecf8427e");
-    CHECK(pop3::hex(pop3::md5("message digest")) == "f96b697d7cb7938d525a2f31aaf161d0");
-    CHECK(pop3::hex(pop3::md5(std::string(80, '1'))).size() == 32);
-    CHECK(pop3::hex(pop3::md5("1234567890123456789012345678901234567890123456789012345678901234567"
+    CHECK(sasl::hex(sasl::md5("")) == "d41d8cd98f00b204e9800998ecf8427e");
+    CHECK(sasl::hex(sasl::md5("message digest")) == "f96b697d7cb7938d525a2f31aaf161d0");
+    CHECK(sasl::hex(sasl::md5(std::string(80, '1'))).size() == 32);
+    CHECK(sasl::hex(sasl::md5("1234567890123456789012345678901234567890123456789012345678901234567"
                               "8901234567890")) == "57edf4a22be3c955ac49da2e2107b67a");
-    CHECK(pop3::hex(pop3::hmac_md5("Jefe", "what do ya want for nothing?")) ==
+    CHECK(sasl::hex(sasl::hmac_md5("Jefe", "what do ya want for nothing?")) ==
           "750c783e6ab0b503eaa86e310a5db738");
-    CHECK(pop3::hex(pop3::md5("<1896.697170952@dbc.mtview.ca.us>tanstaaf")) ==
+    CHECK(sasl::hex(sasl::md5("<1896.697170952@dbc.mtview.ca.us>tanstaaf")) ==
           "c4c9334bac560ecc979e58001b3e22fb");
-    CHECK(pop3::hex(
-              pop3::hmac_md5("tanstaaftanstaaf", "<1896.697170952@postoffice.reston.mci.net>")) ==
+    CHECK(sasl::hex(
+              sasl::hmac_md5("tanstaaftanstaaf", "<1896.697170952@postoffice.reston.mci.net>")) ==
           "b913a602c7eda7a495b4e6e7334d3890");
 }
 
 TEST_CASE("POP3 base64 there and back; what is none is refused") {
     for (const std::string text : {"", "a", "ab", "abc", "abcd"})
-        CHECK(pop3::from_base64(pop3::to_base64(text)) == text);
-    CHECK(pop3::to_base64("ab") == "YWI=");
+        CHECK(sasl::from_base64(sasl::to_base64(text)) == text);
+    CHECK(sasl::to_base64("ab") == "YWI=");
     for (const std::string_view text : {"a", "ab=c", "====", "a===", "YWI=YWI=", "!!!!"})
-        CHECK_FALSE(pop3::from_base64(text));
+        CHECK_FALSE(sasl::from_base64(text));
 }
 
 TEST_CASE("popa3d: the writes of each answer (measured: captures pop3-*)") {
@@ -151,7 +151,7 @@ TEST_CASE("log-in: APOP, AUTH PLAIN, CRAM-MD5; the connection survives a wrong p
     CHECK(lab.type("PASS Etudiant1") == "-ERR USER first\r\n");
     CHECK(lab.type("USER personne").starts_with("+OK"));  // It does not tell who exists.
     CHECK(lab.type("PASS x") == refused);
-    CHECK(lab.type("APOP etudiant " + pop3::hex(pop3::md5(stamp + "faux"))) == refused);
+    CHECK(lab.type("APOP etudiant " + sasl::hex(sasl::md5(stamp + "faux"))) == refused);
     CHECK(lab.type("AUTH KERBEROS_V4").starts_with("-ERR"));
     CHECK(lab.type("AUTH PLAIN") == "+ \r\n");
     CHECK(lab.type("*").starts_with("-ERR"));
@@ -159,21 +159,21 @@ TEST_CASE("log-in: APOP, AUTH PLAIN, CRAM-MD5; the connection survives a wrong p
     CHECK(lab.type("AUTH") == "+OK List of mechanisms follows\r\nPLAIN\r\nCRAM-MD5\r\n.\r\n");
     using namespace std::string_literals;
     SUBCASE("APOP") {
-        CHECK(lab.type("APOP etudiant " + pop3::hex(pop3::md5(stamp + "Etudiant1")))
+        CHECK(lab.type("APOP etudiant " + sasl::hex(sasl::md5(stamp + "Etudiant1")))
                   .starts_with("+OK etudiant's maildrop"));
     }
     SUBCASE("PLAIN with an initial response") {
-        CHECK(lab.type("AUTH PLAIN " + pop3::to_base64("\0etudiant\0Etudiant1"s))
+        CHECK(lab.type("AUTH PLAIN " + sasl::to_base64("\0etudiant\0Etudiant1"s))
                   .starts_with("+OK etudiant's"));
     }
     SUBCASE("PLAIN in two lines") {
         CHECK(lab.type("auth plain") == "+ \r\n");
-        CHECK(lab.type(pop3::to_base64("etudiant\0etudiant\0Etudiant1"s)).starts_with("+OK"));
+        CHECK(lab.type(sasl::to_base64("etudiant\0etudiant\0Etudiant1"s)).starts_with("+OK"));
         CHECK(lab.last_command == "SASL");
     }
     SUBCASE("CRAM-MD5") {
-        CHECK(lab.type("AUTH CRAM-MD5") == "+ " + pop3::to_base64(stamp) + "\r\n");
-        CHECK(lab.type(pop3::to_base64("etudiant " + pop3::hex(pop3::hmac_md5("Etudiant1", stamp))))
+        CHECK(lab.type("AUTH CRAM-MD5") == "+ " + sasl::to_base64(stamp) + "\r\n");
+        CHECK(lab.type(sasl::to_base64("etudiant " + sasl::hex(sasl::hmac_md5("Etudiant1", stamp))))
                   .starts_with("+OK"));
     }
     CHECK(lab.session->view().phase == pop3::Phase::transaction);

@@ -5,9 +5,9 @@
 
 #include <fmt/format.h>
 
-#include "sim/mail/pop3/base64.hpp"
 #include "sim/mail/pop3/command.hpp"
-#include "sim/mail/pop3/md5.hpp"
+#include "sim/mail/sasl/base64.hpp"
+#include "sim/mail/sasl/md5.hpp"
 
 namespace postack::mail::pop3 {
 
@@ -73,12 +73,12 @@ void ClientSession::on_status(std::string_view line) {
                 }
                 const std::string stamp{line.substr(open, close + 1 - open)};
                 return say(Phase::pass, "APOP",
-                           options_.user + " " + hex(md5(stamp + options_.password)));
+                           options_.user + " " + sasl::hex(sasl::md5(stamp + options_.password)));
             }
             if (options_.log_in == LogIn::auth_plain) {
                 std::string response{'\0'};
                 response += options_.user + '\0' + options_.password;
-                return say(Phase::pass, "AUTH", "PLAIN " + to_base64(response));
+                return say(Phase::pass, "AUTH", "PLAIN " + sasl::to_base64(response));
             }
             return say(Phase::user, "USER", options_.user);
         case Phase::user: return say(Phase::pass, "PASS", options_.password);

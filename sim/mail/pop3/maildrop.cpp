@@ -8,7 +8,7 @@
 
 #include "sim/mail/message/address.hpp"
 #include "sim/mail/message/header.hpp"
-#include "sim/mail/pop3/md5.hpp"
+#include "sim/mail/sasl/md5.hpp"
 
 namespace postack::mail::pop3 {
 namespace {
@@ -91,7 +91,7 @@ std::string header_hash(std::string_view text) {
         }
         header.remove_prefix(std::min(line_end + 2, header.size()));
     }
-    const Digest digest = md5(hashed);
+    const sasl::Digest digest = sasl::md5(hashed);
     // Two words, each with its least byte first in the digest.
     const auto word = [&](std::size_t at) {
         std::uint32_t value = 0;

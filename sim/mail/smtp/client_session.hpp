@@ -1,11 +1,14 @@
 // The client's side of one SMTP connection, as a mail program does it (RFC 5321, section 3.3):
-// EHLO, or HELO if the server does not know EHLO; then for each mail MAIL, RCPT, DATA and the text
-// with its dots doubled; at last QUIT. Sans-IO, of the same shape as the server session. A person
-// at a telnet is not this: that is a typist who sends lines whatever the server says.
+// EHLO, or HELO if the server does not know EHLO; AUTH if there is a password and the server asks
+// for one; then for each mail MAIL, RCPT, DATA and the text with its dots doubled; at last QUIT. It
+// uses what EHLO announced: PIPELINING, SIZE, 8BITMIME, SMTPUTF8, DSN, AUTH. Sans-IO, of the same
+// shape as the server session. A person at a telnet is not this: that is a typist who sends lines
+// whatever the server says.
 #pragma once
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,20 +16,27 @@
 
 #include "sim/core/bytes.hpp"
 #include "sim/core/time.hpp"
+#include "sim/mail/sasl/mechanism.hpp"
 #include "sim/mail/smtp/reply.hpp"
+#include "sim/mail/store/envelope.hpp"
 
 namespace postack::mail::smtp {
 
 struct OutgoingMail {
     std::string from;                     ///< without angle brackets; empty: the null sender
-    std::vector<std::string> recipients;  ///< without angle brackets
+    std::vector<store::Recipient> recipients;
     std::string text;                     ///< header, blank line, body; lines ended by CRLF or LF
+    store::EnvelopeOptions options{};     ///< said as far as the server knows them
 };
 
 struct ClientOptions {
     std::string helo_name = "localhost";
     bool parameters = true;  ///< say SIZE= and BODY= if the server announces them
     bool extended = true;    ///< begin with EHLO
+    bool pipelining = true;  ///< MAIL, RCPT and DATA in one write, if announced (RFC 2920)
+    std::optional<sasl::Login> login;  ///< for AUTH; a server that announces none gets none
+    std::string mechanism;             ///< the only one to use; empty: the strongest announced
+    std::string stamp = "0";           ///< another one for each connection: what nonces are made of
     /// Sizes of the first writes of a text, to reproduce a program that writes it in pieces; the
     /// rest goes in one write. Empty: all in one.
     std::vector<std::size_t> data_writes;
@@ -36,7 +46,7 @@ struct ClientOptions {
 
 /// One thing that the client does next.
 struct ClientAction {
-    std::string_view command;  ///< "EHLO", "MAIL", "RCPT", "DATA", "message", "QUIT", "close"
+    std::string_view command;  ///< "EHLO", "AUTH", "MAIL", "RCPT", "DATA", "message", "QUIT", "close"
     std::vector<std::string> writes;  ///< each is one write() of the client
     bool close = false;               ///< the client closes after the writes
 };
@@ -76,6 +86,7 @@ class ClientSession {
         greeting,
         ehlo,
         helo,
+        auth,
         mail,
         rcpt,
         data,
@@ -88,6 +99,14 @@ class ClientSession {
     void begin_next_mail();
     void say(Phase phase, std::string_view command, std::string_view line);
     void say_text();
+    void begin_auth();
+    void continue_auth(const Reply& reply);
+    void on_mail_reply(const Reply& reply);
+    void on_recipient_reply(const Reply& reply);
+    void on_data_reply(const Reply& reply);
+    void give_up(const Reply& reply);
+    [[nodiscard]] std::string mail_line() const;
+    [[nodiscard]] std::string recipient_line(std::size_t index) const;
     void finish(std::string problem);
     void decide(SendResult::Status status, const Reply& reply);
 
@@ -99,7 +118,9 @@ class ClientSession {
     ReplyReader replies_;
     std::deque<ClientAction> actions_;
     Phase phase_ = Phase::idle;
-    bool started_ = false;
+    std::unique_ptr<sasl::ClientExchange> exchange_;
+    std::optional<Reply> refusal_;  ///< of the mail whose commands went out in one write
+    bool piped_ = false;            ///< they did
     std::size_t mail_ = 0;
     std::size_t recipient_ = 0;
     std::size_t accepted_recipients_ = 0;

@@ -7,18 +7,21 @@
 namespace postack::mail::smtp {
 namespace {
 
-constexpr std::array<VerbGrammar, 11> known_verbs{{
+constexpr std::array<VerbGrammar, 14> known_verbs{{
     {"HELO", Grammar::required_text},
     {"EHLO", Grammar::required_text},
     {"MAIL", Grammar::from_path},
     {"RCPT", Grammar::to_path},
     {"DATA", Grammar::nothing},
+    {"BDAT", Grammar::required_text},
     {"RSET", Grammar::nothing},
     {"NOOP", Grammar::optional_text},
     {"VRFY", Grammar::required_text},
     {"EXPN", Grammar::required_text},
     {"HELP", Grammar::optional_text},
     {"QUIT", Grammar::optional_text},
+    {"AUTH", Grammar::required_text},
+    {"ETRN", Grammar::required_text},
 }};
 
 bool is_blank(char c) {

@@ -16,7 +16,7 @@ namespace postack::mail::smtp {
 enum class Grammar : std::uint8_t {
     nothing,        ///< DATA
     optional_text,  ///< NOOP, HELP, QUIT
-    required_text,  ///< HELO, VRFY
+    required_text,  ///< HELO, VRFY, AUTH, BDAT, ETRN
     from_path,      ///< MAIL FROM:<path> parameters
     to_path,        ///< RCPT TO:<path> parameters
 };

@@ -22,6 +22,8 @@ class LineReader {
    public:
     LineReader(std::size_t limit, std::size_t capacity) : limit_(limit), capacity_(capacity) {}
 
+    /// For the lines whose reading has not begun.
+    void set_limit(std::size_t limit) { limit_ = limit; }
     /// Takes as many bytes as fit; returns how many.
     std::size_t append(std::string_view bytes);
     /// The next line; nullopt until its LF is there.

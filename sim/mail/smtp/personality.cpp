@@ -1,7 +1,9 @@
 #include "sim/mail/smtp/personality.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <optional>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -25,8 +27,47 @@ Reply reply_of(const toml::node& node, std::string_view name) {
     return *reply;
 }
 
-bool may_be_missing(Situation situation) {
-    return situation == Situation::expn || situation == Situation::help;
+// What is said in a situation of which the personality says nothing: its server has not that
+// command, or never refuses that. Commands that are disabled never come so far.
+struct Unsaid {
+    Situation situation;
+    Reply reply;
+};
+
+const std::vector<Unsaid>& unsaid() {
+    const auto not_implemented = [](Situation s) {
+        return Unsaid{s, {502, EnhancedCode{5, 5, 1}, {"Command not implemented"}}};
+    };
+    const auto syntax = [](Situation s) {
+        return Unsaid{s, {501, EnhancedCode{5, 5, 4}, {"Syntax error"}}};
+    };
+    static const std::vector<Unsaid> all{
+        not_implemented(Situation::expn),
+        not_implemented(Situation::expn_unknown_user),
+        not_implemented(Situation::help),
+        {Situation::needs_smtputf8, {250, std::nullopt, {}}},
+        not_implemented(Situation::bdat),
+        syntax(Situation::bdat_syntax),
+        {Situation::after_bdat, {503, EnhancedCode{5, 5, 1}, {"Bad sequence of commands"}}},
+        not_implemented(Situation::etrn),
+        syntax(Situation::etrn_syntax),
+        not_implemented(Situation::etrn_refused),
+        {Situation::rcpt_auth_required, {530, EnhancedCode{5, 7, 0}, {"Authentication required"}}},
+        {Situation::auth, {235, EnhancedCode{2, 7, 0}, {"Authentication successful"}}},
+        syntax(Situation::auth_syntax),
+        not_implemented(Situation::auth_not_enabled),
+        {Situation::auth_again, {503, EnhancedCode{5, 5, 1}, {"Already authenticated"}}},
+        {Situation::auth_in_transaction, {503, EnhancedCode{5, 5, 1}, {"Bad sequence"}}},
+        {Situation::auth_unknown_mechanism,
+         {504, EnhancedCode{5, 5, 4}, {"Unrecognized authentication type"}}},
+        {Situation::auth_cancelled, {501, EnhancedCode{5, 7, 0}, {"Authentication cancelled"}}},
+        {Situation::auth_malformed, {501, EnhancedCode{5, 5, 2}, {"Cannot decode response"}}},
+        {Situation::auth_too_long,
+         {500, EnhancedCode{5, 5, 6}, {"Authentication line is too long"}}},
+        {Situation::auth_failed,
+         {535, EnhancedCode{5, 7, 8}, {"Authentication credentials invalid"}}},
+    };
+    return all;
 }
 
 void read_replies(const toml::table& table, Personality& personality) {
@@ -36,8 +77,11 @@ void read_replies(const toml::table& table, Personality& personality) {
     check_keys(table, known);
     for (std::size_t i = 0; i < situation_count; ++i) {
         const toml::node* node = table.get(known[i]);
-        if (node == nullptr && may_be_missing(static_cast<Situation>(i))) {
-            personality.replies[i] = {502, EnhancedCode{5, 5, 1}, {"Command not implemented"}};
+        const auto missing = std::find_if(unsaid().begin(), unsaid().end(), [&](const Unsaid& u) {
+            return u.situation == static_cast<Situation>(i);
+        });
+        if (node == nullptr && missing != unsaid().end()) {
+            personality.replies[i] = missing->reply;
             continue;
         }
         personality.replies[i] = reply_of(need(table, known[i]), known[i]);
@@ -46,13 +90,14 @@ void read_replies(const toml::table& table, Personality& personality) {
 
 Personality read(const toml::table& root) {
     check_keys(root,
-               {"name", "product", "queue_id_format", "helo_required", "refuses_header_lines",
+               {"name", "product", "queue_id_format", "helo_required", "helo_without_name", "refuses_header_lines",
                 "checks_utf8", "idle_timeout", "limits", "errors", "commands", "ehlo", "replies"});
     Personality p;
     p.name = text(root, "name");
     p.product = text(root, "product");
     p.queue_id_format = text(root, "queue_id_format");
     p.helo_required = flag(root, "helo_required");
+    p.helo_without_name = flag(root, "helo_without_name");
     p.refuses_header_lines = flag(root, "refuses_header_lines");
     p.checks_utf8 = flag(root, "checks_utf8");
     p.idle_timeout = duration(root, "idle_timeout");

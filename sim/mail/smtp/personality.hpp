@@ -37,6 +37,7 @@ struct Personality {
     core::Duration idle_timeout = std::chrono::minutes(5);
 
     bool helo_required = false;         ///< before MAIL
+    bool helo_without_name = false;     ///< a bare HELO is taken
     bool refuses_header_lines = false;  ///< hangs up at "Subject:" where a command should be
     bool checks_utf8 = false;           ///< refuse command lines that are not UTF-8
     std::vector<std::string> disabled_commands;   ///< verbs that it does not know: HELP for Postfix
@@ -52,7 +53,8 @@ struct Personality {
 
 /// Reads a personality. Error: "FILE:LINE: what is wrong": TOML broken, a key unknown (with the
 /// nearest known one) or missing, a reply that is not one, an unknown placeholder.
-/// A reply must exist for every situation but those of disabled commands (EXPN, HELP).
+/// A reply must exist for every situation of the commands that every server has; of extensions a
+/// plain one stands for what is not given.
 core::Result<Personality> load_personality(std::string_view toml_text, std::string_view file_name);
 
 }  // namespace postack::mail::smtp

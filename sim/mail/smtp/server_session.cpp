@@ -8,6 +8,7 @@
 #include "sim/mail/message/header.hpp"
 #include "sim/mail/smtp/command.hpp"
 #include "sim/mail/smtp/commands/command_handler.hpp"
+#include "sim/mail/smtp/extensions.hpp"
 #include "sim/mail/smtp/printable.hpp"
 #include "sim/mail/smtp/trace.hpp"
 
@@ -40,7 +41,9 @@ ServerSession::ServerSession(const Personality& personality, ServerFacts facts,
     : personality_(personality),
       facts_(std::move(facts)),
       mailroom_(mailroom),
-      lines_(personality.command_line_limit, max_unread_input) {}
+      lines_(personality.command_line_limit, max_unread_input) {
+    if (!facts_.ehlo_keywords) facts_.ehlo_keywords = working_keywords(personality);
+}
 
 // A connection that goes away in the middle of a transaction leaves no queue file.
 ServerSession::~ServerSession() {
@@ -103,6 +106,11 @@ std::optional<ServerSession::Response> ServerSession::next_response(core::Instan
         if (!data_.finished()) return std::nullopt;
         return end_of_data(now);
     }
+    if (conversation_.chunk) {
+        read_chunk();
+        if (conversation_.chunk->left > 0) return std::nullopt;
+        return end_of_chunk(now);
+    }
     const auto line = lines_.take_line();
     if (!line) return std::nullopt;
     return handle_line(*line, now);
@@ -110,6 +118,11 @@ std::optional<ServerSession::Response> ServerSession::next_response(core::Instan
 
 ServerSession::Response ServerSession::handle_line(const InputLine& line, core::Instant now) {
     const CommandContext context{personality_, facts_, mailroom_, conversation_, now};
+    if (conversation_.exchange) {
+        Outcome outcome = continue_auth(context, line);
+        if (!conversation_.exchange) lines_.set_limit(personality_.command_line_limit);
+        return {outcome.refused ? "AUTH-failed" : "AUTH", std::move(outcome.reply), outcome.failed};
+    }
     if (personality_.checks_utf8 && !valid_utf8(line.text)) {
         return {"unknown", context.say(Situation::bad_utf8), true};
     }
@@ -120,6 +133,10 @@ ServerSession::Response ServerSession::handle_line(const InputLine& line, core::
     const bool known = parsed.problem != Problem::unknown_verb &&
                        !contains(personality_.disabled_commands, parsed.command.verb);
     const CommandHandler* handler = known ? find_handler(parsed.command.verb) : nullptr;
+    if (handler != nullptr && !handler->extension.empty() &&
+        !announces(context.keywords(), handler->extension)) {
+        handler = nullptr;
+    }
     if (handler == nullptr) {
         // A browser, or a mail whose sender did not wait for 354: not worth going on.
         if (contains(personality_.forbidden_commands, parsed.word) ||
@@ -137,14 +154,52 @@ ServerSession::Response ServerSession::handle_line(const InputLine& line, core::
     if (conversation_.phase == Phase::data) {
         data_.begin(personality_.message_size_limit, line.crlf);
     }
-    return {handler->verb, std::move(outcome.reply), outcome.failed, outcome.close};
+    if (conversation_.exchange) lines_.set_limit(max_auth_line);
+    return {outcome.refused ? "AUTH-failed" : handler->verb, std::move(outcome.reply),
+            outcome.failed, outcome.close};
+}
+
+// What is here of the chunk: into the text, as far as the limit allows.
+void ServerSession::read_chunk() {
+    Chunk& chunk = *conversation_.chunk;
+    const std::string_view here = lines_.unread().substr(0, chunk.left);
+    if (!chunk.refusal) {
+        if (!conversation_.chunks) conversation_.chunks.emplace();
+        const std::uint64_t limit = personality_.message_size_limit;
+        if (conversation_.chunks_size < limit) {
+            *conversation_.chunks += here.substr(0, limit - conversation_.chunks_size);
+        }
+        conversation_.chunks_size += here.size();
+    }
+    chunk.left -= here.size();
+    lines_.consume(here.size());
+}
+
+ServerSession::Response ServerSession::end_of_chunk(core::Instant now) {
+    const CommandContext context{personality_, facts_, mailroom_, conversation_, now};
+    const Chunk chunk = *std::exchange(conversation_.chunk, std::nullopt);
+    if (chunk.refusal) return {"BDAT", chunk.refusal, true};
+    if (!conversation_.chunks) conversation_.chunks.emplace();
+    const bool overflowed = conversation_.chunks_size > personality_.message_size_limit;
+    if (chunk.last) {
+        // A binary text may have bare LFs; here, as everywhere, lines are ended by CRLF.
+        std::string text = message::with_crlf(message::with_lf(*conversation_.chunks));
+        return queue_text(text, overflowed, now);
+    }
+    if (overflowed) return {"BDAT", context.say(Situation::message_too_big), true};
+    return {"BDAT", context.say(Situation::bdat, {{"size", std::to_string(chunk.size)}})};
 }
 
 ServerSession::Response ServerSession::end_of_data(core::Instant now) {
-    const CommandContext context{personality_, facts_, mailroom_, conversation_, now};
     const std::string text = data_.take();
+    return queue_text(text, data_.overflowed(), now);
+}
+
+ServerSession::Response ServerSession::queue_text(std::string_view text, bool overflowed,
+                                                  core::Instant now) {
+    const CommandContext context{personality_, facts_, mailroom_, conversation_, now};
     const store::QueueSlot slot = *conversation_.slot;
-    if (data_.overflowed()) {
+    if (overflowed) {
         context.reset_transaction();
         return {"message", context.say(Situation::message_too_big), true};
     }
@@ -152,6 +207,7 @@ ServerSession::Response ServerSession::end_of_data(core::Instant now) {
     mail.slot = slot;
     mail.sender = *conversation_.mail_from;
     mail.recipients = conversation_.recipients;
+    mail.options = conversation_.options;
     mail.text = received_line(personality_, facts_, conversation_, mailroom_.clock()) +
                 message::clean_up(text);
     if (!mailroom_.accept(std::move(mail), now)) {
@@ -169,6 +225,7 @@ ServerSession::Response ServerSession::end_of_data(core::Instant now) {
 // Whether the next answer can be given from what lies here: then the server does not need to read,
 // and so has no reason yet to write.
 bool ServerSession::more_is_ready() const {
+    if (conversation_.chunk) return lines_.unread().size() >= conversation_.chunk->left;
     if (conversation_.phase != Phase::data) return lines_.has_line();
     const std::string_view rest = lines_.unread();
     return rest.starts_with(".\r\n") || rest.find("\r\n.\r\n") != std::string_view::npos;
@@ -203,8 +260,11 @@ SessionState ServerSession::view() const {
     state.extended = conversation_.extended;
     state.helo = conversation_.helo;
     state.mail_from = conversation_.mail_from;
-    state.recipients = conversation_.recipients;
+    for (const store::Recipient& recipient : conversation_.recipients)
+        state.recipients.push_back(recipient.address);
+    state.account = conversation_.account;
     if (conversation_.phase == Phase::data) state.data_bytes = data_.size();
+    if (conversation_.chunks) state.data_bytes = conversation_.chunks_size;
     if (conversation_.slot) state.queue_id = conversation_.slot->queue_id;
     state.errors = errors_;
     return state;

@@ -12,11 +12,12 @@
 // next() has given nullopt: what comes earlier stays unread in the socket and shows in the window.
 // (Calling it at any time is allowed too; the answers are the same bytes.)
 //
-// Not modelled: DNS checks of the client, policy services, ETRN queues. None changes the dialogue
-// of a server that is set up as in the lab.
+// Not modelled: DNS checks of the client, policy services. None changes the dialogue of a server
+// that is set up as in the lab.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,6 +25,7 @@
 
 #include "sim/core/bytes.hpp"
 #include "sim/core/time.hpp"
+#include "sim/mail/sasl/mechanism.hpp"
 #include "sim/mail/smtp/data_decoder.hpp"
 #include "sim/mail/smtp/line_reader.hpp"
 #include "sim/mail/smtp/personality.hpp"
@@ -36,9 +38,9 @@ namespace postack::mail::smtp {
 /// given out, as a server works before it writes.
 struct Answer {
     /// What it answers, upper case as in the RFC: "greeting", "HELO", "MAIL", "message" (the end of
-    /// the data), "unknown", "timeout",
-    /// "too-many-errors", "end-of-input", "flush" (kept-back replies leave, no work) The key of a
-    /// scenario's think times. Static text.
+    /// the data), "AUTH-failed" (a wrong password), "unknown", "timeout", "too-many-errors",
+    /// "end-of-input", "flush" (kept-back replies leave, no work). The key of a scenario's think
+    /// times. Static text.
     std::string_view command;
     /// Each is one write() of the server. Empty when there is nothing to write: with pipelined
     /// commands the replies are kept back and leave together in the answer that empties the input
@@ -46,6 +48,20 @@ struct Answer {
     std::vector<std::string> writes;
     bool close = false;             ///< the server closes after the writes
     core::Duration extra_delay{0};  ///< before the writes: Postfix slows down clients that err
+};
+
+/// For whom a server takes mail to other domains (Postfix: smtpd_relay_restrictions).
+enum class RelayFor : std::uint8_t {
+    nobody,
+    authenticated,  ///< who has logged in, and trusted clients
+    everybody,      ///< an open relay
+};
+
+/// Who may send what.
+struct AccessRules {
+    RelayFor relay_for = RelayFor::authenticated;
+    bool trusted_client = false;  ///< of a network that may relay without a password
+    bool submission = false;      ///< RFC 6409: no recipient at all without AUTH
 };
 
 /// What the server knows of itself and of this connection. Its wall clock is the mailroom's.
@@ -56,6 +72,7 @@ struct ServerFacts {
     /// Announce exactly these EHLO keywords instead of the personality's that work (a lab that
     /// replays a given server). Lines as they are printed: "SIZE 10240000".
     std::optional<std::vector<std::string>> ehlo_keywords;
+    AccessRules access{};
 };
 
 enum class Phase : std::uint8_t {
@@ -79,7 +96,16 @@ struct SessionState {
     std::uint64_t data_bytes = 0;  ///< of the message so far, dots removed
     std::string queue_id;          ///< empty until the first recipient is accepted
     std::uint32_t errors = 0;      ///< counted against the limit
+    std::string account;           ///< who has logged in; empty: nobody
     bool operator==(const SessionState&) const = default;
+};
+
+/// A chunk of BDAT that is being read (RFC 3030).
+struct Chunk {
+    std::uint64_t size = 0;  ///< of the whole chunk
+    std::uint64_t left = 0;  ///< bytes still to come
+    bool last = false;
+    std::optional<Reply> refusal;  ///< it is read and thrown away, then this is said
 };
 
 /// What a session knows between two commands; the commands read and change it.
@@ -89,11 +115,20 @@ struct Conversation {
     std::string helo;       ///< neutered
     std::uint32_t junk_commands = 0;
 
+    // AUTH (RFC 4954).
+    std::string account;                             ///< who has logged in; empty: nobody
+    std::unique_ptr<sasl::ServerExchange> exchange;  ///< going on
+    std::uint32_t exchanges = 0;
+
     // The transaction (RFC 5321, section 3.3).
     std::optional<std::string> mail_from;
     core::Instant arrival{};  ///< when MAIL was accepted: the time in the Received line
-    std::vector<std::string> recipients;
+    store::EnvelopeOptions options;
+    std::vector<store::Recipient> recipients;
     std::optional<store::QueueSlot> slot;  ///< from the first recipient on, as Postfix does
+    std::optional<Chunk> chunk;            ///< its bytes are coming
+    std::optional<std::string> chunks;     ///< the text so far, once a BDAT was taken
+    std::uint64_t chunks_size = 0;         ///< of the text so far, kept or not
 };
 
 class ServerSession {
@@ -124,12 +159,17 @@ class ServerSession {
 
     /// Bytes kept unanswered at most: our choice.
     static constexpr std::size_t max_unread_input = std::size_t{64} * 1024;
+    /// A line of an AUTH exchange (RFC 4954, section 4).
+    static constexpr std::size_t max_auth_line = 12288;
 
    private:
     struct Response;
     Answer answer(Response response);
     Response handle_line(const InputLine& line, core::Instant now);
     Response end_of_data(core::Instant now);
+    Response end_of_chunk(core::Instant now);
+    Response queue_text(std::string_view text, bool overflowed, core::Instant now);
+    void read_chunk();
     std::optional<Response> next_response(core::Instant now);
     [[nodiscard]] bool more_is_ready() const;
 

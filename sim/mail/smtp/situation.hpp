@@ -21,6 +21,7 @@ enum class Situation : std::uint8_t {
     mail_bad_size,
     mail_too_big,
     mail_helo_first,
+    needs_smtputf8,  // an address that is not ASCII, without SMTPUTF8; if missing: it is taken
     rcpt,
     rcpt_syntax,
     rcpt_bad_address,
@@ -29,6 +30,7 @@ enum class Situation : std::uint8_t {
     rcpt_relay_denied,
     rcpt_too_many,
     rcpt_unknown_parameter,
+    rcpt_auth_required,  // a submission service, and nobody has logged in
     data,
     data_syntax,
     data_need_rcpt,
@@ -36,6 +38,9 @@ enum class Situation : std::uint8_t {
     message,  // the text was accepted
     message_too_big,
     message_queue_full,
+    bdat,  // a chunk was taken that is not the last
+    bdat_syntax,
+    after_bdat,
     rset,
     rset_syntax,
     noop,
@@ -44,7 +49,21 @@ enum class Situation : std::uint8_t {
     vrfy_unknown_user,
     vrfy_relay_denied,
     expn,
+    expn_unknown_user,
     help,
+    etrn,
+    etrn_syntax,
+    etrn_refused,
+    auth,  // logged in
+    auth_syntax,
+    auth_not_enabled,
+    auth_again,
+    auth_in_transaction,
+    auth_unknown_mechanism,
+    auth_cancelled,
+    auth_malformed,
+    auth_too_long,
+    auth_failed,
     quit,
     unknown_command,
     empty_command,

@@ -15,10 +15,13 @@ std::string received_line(const Personality& personality, const ServerFacts& fac
                     facts.client_name, facts.client_address);
     text += fmt::format("\tby {}", facts.hostname);
     if (!personality.product.empty()) text += fmt::format(" ({})", personality.product);
-    text += conversation.extended ? " with ESMTP" : " with SMTP";
+    text += conversation.options.smtputf8 ? " with UTF8SMTP"  // RFC 6531, section 4.3
+            : conversation.extended       ? " with ESMTP"
+                                          : " with SMTP";
+    if (conversation.extended && !conversation.account.empty()) text += "A";  // RFC 3848
     if (conversation.slot) text += " id " + conversation.slot->queue_id;
     if (conversation.recipients.size() == 1) {
-        text += fmt::format("\r\n\tfor <{}>; ", printable(conversation.recipients.front()));
+        text += fmt::format("\r\n\tfor <{}>; ", printable(conversation.recipients.front().address));
     } else {
         text += ";\r\n\t";
     }

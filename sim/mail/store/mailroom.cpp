@@ -55,6 +55,7 @@ std::optional<std::string> Mailroom::account_of(std::string_view address) const 
 
 Verdict Mailroom::check_recipient(std::string_view address) const {
     if (!is_local_domain(message::split_address(address).domain)) return Verdict::relay_denied;
+    if (find_alias(address) != nullptr) return Verdict::local;
     return account_of(address) ? Verdict::local : Verdict::unknown_user;
 }
 
@@ -98,9 +99,10 @@ void Mailroom::release(const QueueSlot& slot) {
 }
 
 core::Status Mailroom::accept(QueuedMail mail, core::Instant now) {
-    if (queue_.size() >= max_queued) {
+    if (queue_.size() + outgoing_.size() >= max_queued) {
         return core::Error{fmt::format("the queue is full: {} messages", max_queued)};
     }
+    mail.arrived = now;
     mail.due = now + options_.delivery_delay;
     queue_.push_back(std::move(mail));
     return core::success();
@@ -113,46 +115,153 @@ core::Instant Mailroom::next_delivery() const {
 std::vector<Delivered> Mailroom::deliver(core::Instant now) {
     std::vector<Delivered> delivered;
     while (!queue_.empty() && queue_.front().due <= now) {
-        const QueuedMail mail = std::move(queue_.front());
+        QueuedMail mail = std::move(queue_.front());
         queue_.pop_front();
+        std::vector<Recipient> elsewhere;
+        std::vector<message::RecipientReport> reports;
         std::set<std::string> done;  // One copy an address (Postfix: duplicate_filter_limit).
-        for (const std::string& recipient : mail.recipients) {
-            if (!done.insert(message::upper_case(recipient)).second) continue;
-            const auto account = account_of(recipient);
-            Delivered entry;
-            entry.queue_id = mail.slot.queue_id;
-            if (!account) {
-                entry.problem = fmt::format("no account for {}", recipient);
+        for (const Recipient& recipient : mail.recipients) {
+            std::vector<std::string> addresses{recipient.address};
+            if (find_alias(recipient.address) != nullptr) addresses = expand(recipient.address);
+            for (const std::string& address : addresses) {
+                if (!done.insert(message::upper_case(address)).second) continue;
+                if (!is_local_domain(message::split_address(address).domain)) {
+                    elsewhere.push_back(recipient);
+                    elsewhere.back().address = address;
+                    continue;
+                }
+                const auto account = account_of(address);
+                Delivered entry;
+                if (account) {
+                    entry = deliver_to(*account, mail, address, now);
+                } else {
+                    entry.problem = fmt::format("no account for {}", address);
+                }
+                entry.queue_id = mail.slot.queue_id;
+                message::RecipientReport told;
+                told.address = address;
+                told.original = recipient.original;
+                if (!entry.problem.empty()) {
+                    told.status = account ? "5.2.0" : "5.1.1";
+                    told.diagnostic = entry.problem;
+                    if (recipient.notify.failure) reports.push_back(std::move(told));
+                } else if (recipient.notify.success) {
+                    told.action = message::ReportAction::delivered;
+                    told.status = "2.1.5";
+                    reports.push_back(std::move(told));
+                }
                 delivered.push_back(std::move(entry));
-                continue;
             }
-            entry.mailbox = mailbox_of(*account);
-            // Addresses without a domain get this host's (Postfix: append_at_myorigin).
-            const auto complete = [&](const std::string& address) {
-                const bool bare =
-                    address.empty() || !message::split_address(address).domain.empty();
-                return bare ? address : address + "@" + options_.hostname;
-            };
-            StoredMessage message;
-            message.envelope_sender = complete(mail.sender);
-            message.unix_ns = options_.clock.unix_ns(now);
-            message.utc_offset_minutes = options_.clock.utc_offset_minutes;
-            // What Postfix's local(8) writes on top (measured: captures smtp-postfix*).
-            message.text = fmt::format(
-                "Return-Path: <{}>\r\nX-Original-To: {}\r\nDelivered-To: {}\r\n{}",
-                message.envelope_sender, complete(recipient), complete(recipient), mail.text);
-            auto appended = store_.append(entry.mailbox, std::move(message));
-            if (appended) {
-                entry.bytes = std::move(appended->bytes);
-                entry.size_after = appended->size_after;
-            } else {
-                entry.problem = appended.error().message;
-            }
-            delivered.push_back(std::move(entry));
         }
-        release(mail.slot);
+        report(mail, reports, now);
+        if (elsewhere.empty()) {
+            release(mail.slot);
+        } else {
+            mail.recipients = std::move(elsewhere);
+            outgoing_.push_back(std::move(mail));
+        }
     }
     return delivered;
+}
+
+Delivered Mailroom::deliver_to(const std::string& account, const QueuedMail& mail,
+                               const std::string& recipient, core::Instant now) {
+    Delivered entry;
+    entry.mailbox = mailbox_of(account);
+    // Addresses without a domain get this host's (Postfix: append_at_myorigin).
+    const auto complete = [&](const std::string& address) {
+        const bool bare = address.empty() || !message::split_address(address).domain.empty();
+        return bare ? address : address + "@" + options_.hostname;
+    };
+    StoredMessage message;
+    message.envelope_sender = complete(mail.sender);
+    message.unix_ns = options_.clock.unix_ns(now);
+    message.utc_offset_minutes = options_.clock.utc_offset_minutes;
+    // What Postfix's local(8) writes on top (measured: captures smtp-postfix*).
+    message.text =
+        fmt::format("Return-Path: <{}>\r\nX-Original-To: {}\r\nDelivered-To: {}\r\n{}",
+                    message.envelope_sender, complete(recipient), complete(recipient), mail.text);
+    auto appended = store_.append(entry.mailbox, std::move(message));
+    if (appended) {
+        entry.bytes = std::move(appended->bytes);
+        entry.size_after = appended->size_after;
+    } else {
+        entry.problem = appended.error().message;
+    }
+    return entry;
+}
+
+const Alias* Mailroom::find_alias(std::string_view address) const {
+    const message::Address halves = message::split_address(address);
+    if (!is_local_domain(halves.domain)) return nullptr;
+    for (const Alias& alias : options_.aliases) {
+        if (message::equal_without_case(halves.local, alias.name)) return &alias;
+    }
+    return nullptr;
+}
+
+std::vector<std::string> Mailroom::expand(std::string_view address) const {
+    std::vector<std::string> members;
+    std::set<std::string> seen;  // Aliases may name each other.
+    std::deque<std::string> open{std::string{address}};
+    while (!open.empty() && members.size() < max_alias_members) {
+        const std::string next = std::move(open.front());
+        open.pop_front();
+        if (!seen.insert(message::upper_case(next)).second) continue;
+        if (const Alias* alias = find_alias(next)) {
+            open.insert(open.end(), alias->members.begin(), alias->members.end());
+        } else if (const auto account = account_of(next)) {
+            members.push_back(*account + "@" + options_.hostname);
+        } else if (find_alias(address) != nullptr) {
+            members.push_back(next);  // elsewhere, or nobody: its mail comes back
+        }
+    }
+    return members;
+}
+
+std::vector<QueuedMail> Mailroom::take_outgoing() {
+    return std::exchange(outgoing_, {});
+}
+
+void Mailroom::retry_now(std::string_view domain, bool subdomains, core::Instant now) {
+    if (retries_.size() < max_retries) retries_.push_back({std::string{domain}, subdomains, now});
+}
+
+std::vector<Mailroom::Retry> Mailroom::take_retries() {
+    return std::exchange(retries_, {});
+}
+
+void Mailroom::report(const QueuedMail& mail,
+                      const std::vector<message::RecipientReport>& recipients, core::Instant now) {
+    if (recipients.empty() || mail.sender.empty()) return;
+    message::DeliveryReport report;
+    report.hostname = options_.hostname;
+    report.to = mail.sender;
+    report.queue_id = mail.slot.queue_id;
+    report.envelope_id = mail.options.envelope_id;
+    report.arrival_unix_ns = options_.clock.unix_ns(mail.arrived);
+    report.unix_ns = options_.clock.unix_ns(now);
+    report.utc_offset_minutes = options_.clock.utc_offset_minutes;
+    report.zone_name = options_.clock.zone_name;
+    report.original = mail.text;
+    QueuedMail notice;
+    notice.recipients = {mail.sender};
+    // One report for each kind of news.
+    for (const auto action : {message::ReportAction::failed, message::ReportAction::delayed,
+                              message::ReportAction::delivered, message::ReportAction::relayed}) {
+        report.recipients.clear();
+        for (const message::RecipientReport& recipient : recipients) {
+            if (recipient.action == action) report.recipients.push_back(recipient);
+        }
+        if (report.recipients.empty()) continue;
+        // Only of a failure does the whole message come back, and only if the sender has not asked
+        // for its header alone (RFC 3461, section 4.3).
+        report.headers_only = mail.options.headers_only || action != message::ReportAction::failed;
+        notice.slot = open_slot("{microseconds}{inode}", now);
+        notice.text = message::print_delivery_report(report);
+        // A full queue loses the report, not the mail of others.
+        if (!accept(notice, now)) release(notice.slot);
+    }
 }
 
 }  // namespace postack::mail::store

@@ -3,6 +3,7 @@
 // sessions of a host, so that queue ids and mailboxes are shared.
 //
 //   SMTP session ─► accept(mail) ─► queue ─(delivery_delay)─► deliver(now) ─► mailbox
+//                                                                   └─► outgoing ─► a relay agent
 //
 // The owner calls deliver() at next_delivery() and records what it returns.
 #pragma once
@@ -19,6 +20,8 @@
 #include "sim/core/result.hpp"
 #include "sim/core/time.hpp"
 #include "sim/mail/message/clock.hpp"
+#include "sim/mail/message/delivery_report.hpp"
+#include "sim/mail/store/envelope.hpp"
 #include "sim/mail/store/mailbox_store.hpp"
 
 namespace postack::mail::store {
@@ -26,6 +29,12 @@ namespace postack::mail::store {
 struct Account {
     std::string name;      ///< "etudiant"
     std::string password;  ///< in clear: it is a lab
+};
+
+/// A name that stands for several addresses, here or elsewhere (/etc/aliases).
+struct Alias {
+    std::string name;
+    std::vector<std::string> members;
 };
 
 struct MailroomOptions {
@@ -41,6 +50,7 @@ struct MailroomOptions {
     /// Where each account's other folders are; {account} stands for its name. Dovecot of the lab:
     /// mail_location = mbox:~/mail:INBOX=/var/mail/%u.
     std::string folder_root = "/home/{account}/mail/";
+    std::vector<Alias> aliases{};
 };
 
 /// What the paths of an account's other folders begin with: "/home/etudiant/mail/".
@@ -63,10 +73,12 @@ std::string queue_id(std::string_view format, std::int64_t unix_ns, std::uint64_
 /// A message that a server has taken responsibility for.
 struct QueuedMail {
     QueueSlot slot;
-    std::string sender;                   ///< empty: the null sender
-    std::vector<std::string> recipients;  ///< local ones, as they were given
-    std::string text;                     ///< trace lines on top, CRLF line ends
-    core::Instant due{};                  ///< when it is delivered; set by accept()
+    std::string sender;                 ///< empty: the null sender
+    std::vector<Recipient> recipients;  ///< as they were given
+    EnvelopeOptions options;
+    std::string text;         ///< trace lines on top, CRLF line ends
+    core::Instant arrived{};  ///< when it was accepted; set by accept()
+    core::Instant due{};      ///< when it is delivered; set by accept()
 };
 
 /// One delivery into one mailbox, for the recording.
@@ -92,7 +104,11 @@ class Mailroom {
     /// The account that an address leads to; nullopt unless its verdict is local.
     [[nodiscard]] std::optional<std::string> account_of(std::string_view address) const;
 
-    // Who may read (POP3, IMAP) and, later, send (AUTH).
+    /// The addresses that an alias stands for, aliases among them expanded too; of an account its
+    /// own, with the domain; empty if the address is not known here.
+    [[nodiscard]] std::vector<std::string> expand(std::string_view address) const;
+
+    // Who may read (POP3, IMAP) and send (AUTH).
     [[nodiscard]] bool login(std::string_view name, std::string_view password) const;
     /// For log-ins by digest; the name as it is written. nullptr if there is none.
     [[nodiscard]] const Account* find_account(std::string_view name) const;
@@ -117,17 +133,46 @@ class Mailroom {
     std::vector<Delivered> deliver(core::Instant now);
     [[nodiscard]] std::size_t queued() const { return queue_.size(); }
 
+    // Mail for other hosts: deliver() puts it aside, a relay agent takes it.
+    /// All that was put aside since, each with its recipients elsewhere; slots are the agent's now.
+    std::vector<QueuedMail> take_outgoing();
+    [[nodiscard]] std::size_t outgoing() const { return outgoing_.size(); }
+    /// A program of this host takes what goes out. Without one it stays.
+    void set_route_agent() { route_agent_ = true; }
+    [[nodiscard]] bool has_route_agent() const { return route_agent_; }
+    /// ETRN: the agent is to try the mail for that domain now. It asks with take_retries().
+    void retry_now(std::string_view domain, bool subdomains, core::Instant now);
+    struct Retry {
+        std::string domain;
+        bool subdomains = false;
+        core::Instant at{};
+    };
+    std::vector<Retry> take_retries();
+
+    /// Tells the sender of `mail` what became of it, as far as the sender wants to know; nobody is
+    /// told of the fate of a report (RFC 5321, section 6.1). The report goes into the queue.
+    void report(const QueuedMail& mail, const std::vector<message::RecipientReport>& recipients,
+                core::Instant now);
+
     [[nodiscard]] const MailroomOptions& options() const { return options_; }
     [[nodiscard]] const message::Clock& clock() const { return options_.clock; }
     [[nodiscard]] MailboxStore& store() { return store_; }
 
    private:
     [[nodiscard]] bool is_local_domain(std::string_view domain) const;
+    [[nodiscard]] const Alias* find_alias(std::string_view address) const;
+    Delivered deliver_to(const std::string& account, const QueuedMail& mail,
+                         const std::string& recipient, core::Instant now);
+    static constexpr std::size_t max_alias_members = 10'000;  // of one address: our choice
+    static constexpr std::size_t max_retries = 1000;          // asked and not yet taken: our choice
 
     MailroomOptions options_;
     MailboxStore& store_;
     std::set<std::uint64_t> used_inodes_;
     std::deque<QueuedMail> queue_;
+    std::vector<QueuedMail> outgoing_;
+    std::vector<Retry> retries_;
+    bool route_agent_ = false;
 };
 
 }  // namespace postack::mail::store

@@ -2,9 +2,9 @@
 #include <algorithm>
 
 #include "sim/mail/message/address.hpp"
-#include "sim/mail/pop3/base64.hpp"
 #include "sim/mail/pop3/commands/command_handler.hpp"
-#include "sim/mail/pop3/md5.hpp"
+#include "sim/mail/sasl/base64.hpp"
+#include "sim/mail/sasl/md5.hpp"
 
 namespace postack::mail::pop3 {
 namespace {
@@ -30,8 +30,9 @@ Outcome cram_md5(const CommandContext& context, const std::string& response) {
     if (space == std::string::npos) return context.refuse_login();
     const store::Account* account =
         context.mailroom.find_account(std::string_view{response}.substr(0, space));
-    if (account == nullptr || response.substr(space + 1) !=
-                                  hex(hmac_md5(account->password, context.conversation.stamp))) {
+    if (account == nullptr ||
+        response.substr(space + 1) !=
+            sasl::hex(sasl::hmac_md5(account->password, context.conversation.stamp))) {
         return context.refuse_login();
     }
     return context.log_in(account->name);
@@ -65,12 +66,12 @@ Outcome handle_auth(const CommandContext& context, const Command& command) {
         return context.say(Situation::syntax);
     }
     const std::string challenge =
-        server_first ? to_base64(context.conversation.stamp) : std::string{};
+        server_first ? sasl::to_base64(context.conversation.stamp) : std::string{};
     return outcome_of({"+ " + challenge + "\r\n"});
 }
 
 Outcome continue_auth(const CommandContext& context, std::string_view line) {
-    const auto response = from_base64(line);
+    const auto response = sasl::from_base64(line);
     if (line == "*" || !response) {
         context.conversation.phase = Phase::authorization;
         context.conversation.mechanism.clear();

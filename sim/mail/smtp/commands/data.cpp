@@ -5,6 +5,9 @@ namespace postack::mail::smtp {
 
 Outcome handle_data(const CommandContext& context, const ParsedLine& line) {
     Conversation& conversation = context.conversation;
+    if (conversation.chunks) {  // RFC 3030, section 2: one or the other.
+        return Outcome::failure(context.say(Situation::after_bdat, {{"verb", "DATA"}}));
+    }
     if (conversation.recipients.empty()) {
         return Outcome::failure(context.say(conversation.mail_from
                                                 ? Situation::data_no_valid_recipients

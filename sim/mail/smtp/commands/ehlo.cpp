@@ -13,9 +13,7 @@ Outcome handle_ehlo(const CommandContext& context, const ParsedLine& line) {
     context.conversation.helo = neutered(line.command.argument);
     context.conversation.extended = true;
     context.conversation.phase = Phase::ready;
-    return ehlo_reply(context.say(Situation::ehlo), context.facts.ehlo_keywords
-                                                        ? *context.facts.ehlo_keywords
-                                                        : working_keywords(context.personality));
+    return ehlo_reply(context.say(Situation::ehlo), context.keywords());
 }
 
 }  // namespace postack::mail::smtp

@@ -5,11 +5,14 @@
 namespace postack::mail::smtp {
 
 Outcome handle_helo(const CommandContext& context, const ParsedLine& line) {
-    if (line.problem != Problem::none) {
+    if (line.problem != Problem::none && !context.personality.helo_without_name) {
         return Outcome::failure(context.say(Situation::helo_syntax, {{"verb", "HELO"}}));
     }
     context.reset_transaction();
-    context.conversation.helo = neutered(line.command.argument);
+    // Without a name the client is who its address says.
+    const std::string& name =
+        line.command.argument.empty() ? context.facts.client_address : line.command.argument;
+    context.conversation.helo = neutered(name);
     context.conversation.phase = Phase::ready;
     return context.say(Situation::helo);
 }

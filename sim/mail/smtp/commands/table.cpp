@@ -6,18 +6,21 @@ namespace postack::mail::smtp {
 namespace {
 
 constexpr bool junk = true;
-constexpr std::array<CommandHandler, 11> handlers{{
+constexpr std::array<CommandHandler, 14> handlers{{
     {"HELO", handle_helo},
     {"EHLO", handle_ehlo},
     {"MAIL", handle_mail},
     {"RCPT", handle_rcpt},
     {"DATA", handle_data},
+    {"BDAT", handle_bdat, false, "CHUNKING"},
     {"RSET", handle_rset, junk},
     {"NOOP", handle_noop, junk},
     {"VRFY", handle_vrfy, junk},
     {"EXPN", handle_expn, junk},
     {"HELP", handle_help, junk},
     {"QUIT", handle_quit},
+    {"ETRN", handle_etrn, junk},
+    {"AUTH", handle_auth},
 }};
 
 }  // namespace
@@ -41,6 +44,10 @@ void CommandContext::reset_transaction() const {
     conversation.slot.reset();
     conversation.mail_from.reset();
     conversation.recipients.clear();
+    conversation.options = {};
+    conversation.chunk.reset();
+    conversation.chunks.reset();
+    conversation.chunks_size = 0;
     if (conversation.phase == Phase::mail || conversation.phase == Phase::recipients ||
         conversation.phase == Phase::data) {
         conversation.phase = conversation.helo.empty() ? Phase::greeted : Phase::ready;

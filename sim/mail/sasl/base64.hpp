@@ -5,10 +5,10 @@
 #include <string>
 #include <string_view>
 
-namespace postack::mail::pop3 {
+namespace postack::mail::sasl {
 
 std::string to_base64(std::string_view bytes);
 /// nullopt: a character outside the alphabet, or wrong padding.
 std::optional<std::string> from_base64(std::string_view text);
 
-}  // namespace postack::mail::pop3
+}  // namespace postack::mail::sasl

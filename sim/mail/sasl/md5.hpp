@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace postack::mail::pop3 {
+namespace postack::mail::sasl {
 
 using Digest = std::array<std::uint8_t, 16>;
 
@@ -16,4 +16,4 @@ Digest hmac_md5(std::string_view key, std::string_view text);
 /// 32 lower-case hexadecimal digits.
 std::string hex(const Digest& digest);
 
-}  // namespace postack::mail::pop3
+}  // namespace postack::mail::sasl

@@ -1,8 +1,8 @@
-#include "sim/mail/pop3/base64.hpp"
+#include "sim/mail/sasl/base64.hpp"
 
 #include <cstdint>
 
-namespace postack::mail::pop3 {
+namespace postack::mail::sasl {
 namespace {
 
 constexpr std::string_view alphabet =
@@ -46,4 +46,4 @@ std::optional<std::string> from_base64(std::string_view text) {
     return bytes;
 }
 
-}  // namespace postack::mail::pop3
+}  // namespace postack::mail::sasl

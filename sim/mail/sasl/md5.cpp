@@ -1,10 +1,10 @@
-#include "sim/mail/pop3/md5.hpp"
+#include "sim/mail/sasl/md5.hpp"
 
 #include <algorithm>
 #include <bit>
 #include <cmath>
 
-namespace postack::mail::pop3 {
+namespace postack::mail::sasl {
 namespace {
 
 using Words = std::array<std::uint32_t, 4>;
@@ -105,4 +105,4 @@ std::string hex(const Digest& digest) {
     return text;
 }
 
-}  // namespace postack::mail::pop3
+}  // namespace postack::mail::sasl
