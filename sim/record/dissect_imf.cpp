@@ -60,12 +60,14 @@ std::optional<HeaderField> read_field(std::string_view text, std::size_t offset)
 }
 
 void append_lines(std::string& info, std::size_t start, std::string_view text) {
-    const auto bytes = core::as_bytes(text);
-    for (std::size_t at = 0; at < bytes.size() && info.size() < max_shown;) {
-        const LineRange line = find_line(bytes, at);
+    while (!text.empty() && info.size() < max_shown) {
+        // A lone CR ends a line here too (measured with tshark 4.0: a header of LF CR lines).
+        const std::size_t mark = text.find_first_of("\r\n");
+        std::size_t size = mark == std::string_view::npos ? text.size() : mark + 1;
+        if (mark != std::string_view::npos && text.substr(mark, 2) == "\r\n") ++size;
         if (info.size() > start) info += ", ";
-        append_text(info, bytes.subspan(at, line.next - at), Whitespace::blank);
-        at = line.next;
+        append_text(info, core::as_bytes(text.substr(0, size)), Whitespace::blank);
+        text.remove_prefix(size);
     }
 }
 

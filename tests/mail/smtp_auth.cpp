@@ -83,7 +83,7 @@ TEST_CASE("the examples of the RFCs") {
 }
 
 TEST_CASE("messages that are none of their mechanism") {
-    const auto after = [](std::string_view mechanism, std::vector<std::string> messages) {
+    const auto after = [](std::string_view mechanism, const std::vector<std::string>& messages) {
         auto server = sasl::make_server_exchange(mechanism, find_password, "<1.2@lab>");
         sasl::Step step = server->next(std::nullopt);
         for (const std::string& message : messages) {

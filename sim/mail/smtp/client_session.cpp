@@ -182,9 +182,9 @@ void ClientSession::continue_auth(const Reply& reply) {
 // No mail of this session can be sent.
 void ClientSession::give_up(const Reply& reply) {
     for (; mail_ < mails_.size(); ++mail_) {
-        decide(reply.transient() ? SendResult::Status::refused_for_now
-                                 : SendResult::Status::refused,
-               reply);
+        decide(
+            reply.transient() ? SendResult::Status::refused_for_now : SendResult::Status::refused,
+            reply);
     }
     say(Phase::quit, "QUIT", "QUIT");
 }

@@ -23,10 +23,10 @@
 namespace postack::mail::smtp {
 
 struct OutgoingMail {
-    std::string from;                     ///< without angle brackets; empty: the null sender
+    std::string from;  ///< without angle brackets; empty: the null sender
     std::vector<store::Recipient> recipients;
-    std::string text;                     ///< header, blank line, body; lines ended by CRLF or LF
-    store::EnvelopeOptions options{};     ///< said as far as the server knows them
+    std::string text;                  ///< header, blank line, body; lines ended by CRLF or LF
+    store::EnvelopeOptions options{};  ///< said as far as the server knows them
 };
 
 struct ClientOptions {
@@ -46,7 +46,8 @@ struct ClientOptions {
 
 /// One thing that the client does next.
 struct ClientAction {
-    std::string_view command;  ///< "EHLO", "AUTH", "MAIL", "RCPT", "DATA", "message", "QUIT", "close"
+    std::string_view
+        command;  ///< "EHLO", "AUTH", "MAIL", "RCPT", "DATA", "message", "QUIT", "close"
     std::vector<std::string> writes;  ///< each is one write() of the client
     bool close = false;               ///< the client closes after the writes
 };

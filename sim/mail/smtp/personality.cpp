@@ -89,9 +89,9 @@ void read_replies(const toml::table& table, Personality& personality) {
 }
 
 Personality read(const toml::table& root) {
-    check_keys(root,
-               {"name", "product", "queue_id_format", "helo_required", "helo_without_name", "refuses_header_lines",
-                "checks_utf8", "idle_timeout", "limits", "errors", "commands", "ehlo", "replies"});
+    check_keys(root, {"name", "product", "queue_id_format", "helo_required", "helo_without_name",
+                      "refuses_header_lines", "checks_utf8", "idle_timeout", "limits", "errors",
+                      "commands", "ehlo", "replies"});
     Personality p;
     p.name = text(root, "name");
     p.product = text(root, "product");
