@@ -129,10 +129,10 @@ void Congestion::timeout(std::uint32_t flight, bool first, wire::SequenceNumber 
 bool Congestion::enter_cwr(std::uint32_t flight, wire::SequenceNumber una,
                            wire::SequenceNumber high) {
     if (state_ != CongestionState::open || una <= recover_) return false;
-    remember();
     cubic_.reduce(cwnd_);
     ssthresh_ = reduced(flight);
-    cwnd_ = ssthresh_;
+    cwnd_ = std::min(cwnd_, ssthresh_);  // RFC 3168, 6.1.2: not increased in response
+    remember();  // This congestion is certain: a later loss that was none brings back no more.
     recover_ = high;
     state_ = CongestionState::cwr;
     avoided_ = 0;

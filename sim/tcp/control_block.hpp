@@ -86,6 +86,7 @@ struct Connection::Impl {
         bool running = false;
         bool first_known = false;      // the next ACK may tell by its timestamp (RFC 3522)
         Sequence left, right;          // the first segment that was sent again
+        Sequence high;                 // the end of the last one that was
         std::uint32_t stamp = 0;       // and the timestamp that it carried
         std::uint32_t unreported = 0;  // segments sent again that no D-SACK has reported
     } episode;

@@ -43,7 +43,9 @@ Connection::Impl::News Connection::Impl::read_sack(const wire::TcpHeader& header
             news.duplicate = true;
             rack.duplicate_reported(ack, snd_nxt);
             const std::uint32_t segments = (report.right - report.left + mss - 1) / mss;
-            if (episode.running && report.right > episode.left) {
+            // RFC 3708, 3: what was not sent again cannot have arrived twice because of us; then
+            // the network made the copy, and it says nothing about the losses.
+            if (episode.running && report.right > episode.left && report.right <= episode.high) {
                 episode.unreported -= std::min(episode.unreported, segments);
                 if (episode.unreported == 0) undo();
             }
@@ -98,7 +100,7 @@ void Connection::Impl::judge_probe(const wire::TcpHeader& header, bool newer, Ne
 void Connection::Impl::begin_episode(bool anew, core::Instant now) {
     if (!anew && episode.running) return;
     const SentSegment& first = sent[std::min(sent.first_lost(), sent.size() - 1)];
-    episode = {profile.undo, timestamps, first.left, first.right, timestamp(now), 0};
+    episode = {profile.undo, timestamps, first.left, first.right, first.left, timestamp(now), 0};
     cwr_due = ecn;  // RFC 3168, 6.1.2: after any reduction
     limited_bytes = 0;
     high_rxt = snd_una;

@@ -119,7 +119,10 @@ void Connection::Impl::send_again(SentSegment& old, Cause cause, core::Instant n
     sent.sent_again(old, now);
     last_sent = now;
     ++segments_sent_again;
-    if (episode.running) ++episode.unreported;
+    if (episode.running) {
+        ++episode.unreported;
+        episode.high = max(episode.high, old.right);
+    }
     if (high_rxt < old.right) high_rxt = old.right;
     transmit(made, data == 0 ? Cause::fin_retransmit : cause, output);
 }
