@@ -48,7 +48,11 @@ bool Connection::Impl::process_ack(const wire::TcpSegment& arrived, core::Instan
     const bool repeats = ack == snd_una && arrived.sequence_length() == 0 && !sent.empty();
     const std::uint32_t flight_before = flight();
     const News news = read_sack(header, now);
-    if (newer || header.sequence > snd_wl1 || (header.sequence == snd_wl1 && ack >= snd_wl2)) {
+    // 3.10.7.4: only if SND.UNA =< SEG.ACK. An older ACK that was overtaken knows less of what was
+    // read, even on a segment with newer data.
+    const bool in_order =
+        header.sequence > snd_wl1 || (header.sequence == snd_wl1 && ack >= snd_wl2);
+    if (newer || (ack == snd_una && in_order)) {
         update_send_window(header);
     }
     unanswered_probes = 0;

@@ -106,7 +106,7 @@ class Trial {
             pair_->b.listening = false;
             pair_->open_b();  // simultaneous open
         }
-        for (int turns = 0; turns < 200000 && wrong_.empty(); ++turns) {
+        for (int turns = 0; turns < 4000000 && wrong_.empty(); ++turns) {
             const core::Instant until =
                 pair_->now + core::Duration{static_cast<std::int64_t>(random_.below(60'000'000))};
             while (wrong_.empty() && pair_->step(until))
@@ -262,7 +262,8 @@ class Trial {
         const bool at_threshold = turns && v.cwnd <= v.ssthresh + growth;
         // What turns out to have been no loss is undone (RFC 3522, RFC 3708): the window is what it
         // was before.
-        const bool undone = rules.undo && v.cwnd <= prior_cwnd_[index(i)] + growth;
+        const std::uint64_t after_undoing = cubic ? std::max<std::uint64_t>(growth, acked) : growth;
+        const bool undone = rules.undo && v.cwnd <= prior_cwnd_[index(i)] + after_undoing;
         if (v.cwnd > was.cwnd + growth && !undone && !at_threshold)
             complain(i, "cwnd grew too fast", v);
         const auto entered = [&](CongestionState state) {
@@ -282,8 +283,11 @@ class Trial {
             complain(i, "the loss window is too large", v);
         }
         // New data leaves only if it fits (RFC 5681, 3.1; RFC 6675, 5): but for the two segments of
-        // limited transmit (RFC 3042) and the one that probes for a lost tail (RFC 8985, 7.3).
-        if (v.snd_nxt > was.snd_nxt && v.pipe > v.cwnd + 2 * mss + (v.fin_sent ? 1 : 0)) {
+        // limited transmit (RFC 3042) and the one that probes for a lost tail (RFC 8985, 7.3). A
+        // FIN alone is no data.
+        const std::uint32_t fin = v.fin_sent ? 1 : 0;
+        const bool probes = v.tail_loss_probe_pending && !was.tail_loss_probe_pending;
+        if (!probes && v.snd_nxt > was.snd_nxt + fin && v.pipe > v.cwnd + 2 * mss + fin) {
             complain(i, "more in the network than cwnd", v);
         }
         // The window to which an undoing may return: that of before the reduction, or of before a
@@ -292,6 +296,8 @@ class Trial {
         std::uint32_t& prior = prior_cwnd_[index(i)];
         if (was.congestion_state > CongestionState::disorder) {
             if (v.cwnd < was.cwnd) prior = std::max(prior, before);
+            // Undone, grown and reduced anew, all by one ACK.
+            if (acked > 0 && v.cwnd == v.ssthresh) prior += static_cast<std::uint32_t>(growth);
         } else if (v.congestion_state > CongestionState::disorder) {
             prior = before;
         }
