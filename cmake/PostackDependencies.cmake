@@ -3,6 +3,7 @@
 find_package(PkgConfig REQUIRED)
 find_package(fmt REQUIRED)
 
+pkg_check_modules(SDL_NET REQUIRED IMPORTED_TARGET SDL2_net)
 pkg_check_modules(PCAP REQUIRED IMPORTED_TARGET libpcap)
 pkg_check_modules(TOML REQUIRED IMPORTED_TARGET tomlplusplus)
 find_package(nlohmann_json REQUIRED)

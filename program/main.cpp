@@ -26,6 +26,7 @@ int main(int argc, char** argv) {
     program::add_bench(app, action);
     program::add_drive(app, action);
     program::add_tun(app, action);
+    program::add_serve(app, action);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

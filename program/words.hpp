@@ -25,6 +25,7 @@ void add_diagram(CLI::App& app, Action& action);
 void add_bench(CLI::App& app, Action& action);
 void add_drive(CLI::App& app, Action& action);
 void add_tun(CLI::App& app, Action& action);
+void add_serve(CLI::App& app, Action& action);
 
 /// `postack` without a word: the window on the scenario chooser.
 int choose();

@@ -27,9 +27,12 @@ bool ends_in(std::string_view word, std::string_view ending) {
     });
 }
 
-// No word, the word of the window, or a picture of pixels among what is to be written.
-bool draws_pixels(int argc, char** argv) {
-    if (argc < 2 || std::string_view{argv[1]} == "open") return true;
+// No word, a word that only the second program has, or a picture of pixels among what is to be
+// written.
+bool needs_second(int argc, char** argv) {
+    if (argc < 2) return true;
+    const std::string_view word{argv[1]};
+    if (word == "open" || word == "serve") return true;
     for (int i = 2; i < argc; ++i) {
         if (ends_in(argv[i], ".png") || ends_in(argv[i], ".pdf")) return true;
     }
@@ -48,10 +51,10 @@ fs::path second_program() {
 }  // namespace
 
 std::optional<int> hand_over(int argc, char** argv) {
-    if (!draws_pixels(argc, argv)) return std::nullopt;
+    if (!needs_second(argc, argv)) return std::nullopt;
     const fs::path program = second_program();
     ::execv(program.c_str(), argv);
-    return fail({program.string() + ": the part of Postack that draws pixels cannot be started: " +
+    return fail({program.string() + ": the second part of Postack cannot be started: " +
                  std::strerror(errno) + ". Install Postack again"});
 }
 
@@ -62,6 +65,11 @@ const exporting::Raster* raster() {
 // For the list of words only: the second program has it.
 void add_open(CLI::App& app, Action& /*action*/) {
     app.add_subcommand("open", "The window on a scenario or capture");
+}
+
+// SDL2_net brings the libraries of screens and sound with it.
+void add_serve(CLI::App& app, Action& /*action*/) {
+    app.add_subcommand("serve", "Real mail programs as clients of our servers");
 }
 
 int choose() {

@@ -138,4 +138,19 @@ std::string with_crlf(std::string_view text) {
     return result;
 }
 
+std::string canonical_lines(std::string_view text) {
+    std::string result;
+    result.reserve(text.size() + text.size() / 32 + 2);
+    std::size_t at = 0;
+    while (at < text.size()) {
+        const std::size_t end = std::min(text.find('\n', at), text.size());
+        std::string_view line = text.substr(at, end - at);
+        if (end < text.size() && line.ends_with('\r')) line.remove_suffix(1);
+        result += line;
+        result += "\r\n";
+        at = end + 1;
+    }
+    return result;
+}
+
 }  // namespace postack::mail::message

@@ -45,5 +45,7 @@ std::string clean_up(std::string_view text);
 std::string with_lf(std::string_view text);
 /// The text with a CRLF for each LF (an LF after a CR too: files have no CRLF), and one at its end.
 std::string with_crlf(std::string_view text);
+/// The text with each line ended by CRLF, whether it ended with LF or with CRLF; the last one too.
+std::string canonical_lines(std::string_view text);
 
 }  // namespace postack::mail::message

@@ -99,10 +99,17 @@ void Mailroom::release(const QueueSlot& slot) {
 }
 
 core::Status Mailroom::accept(QueuedMail mail, core::Instant now) {
+    mail.arrived = now;
+    if (options_.delivery != Delivery::queued) {
+        if (options_.delivery == Delivery::at_once) {
+            if (auto done = deliver_at_once(mail, now); !done) return done;
+        }
+        release(mail.slot);
+        return core::success();
+    }
     if (queue_.size() + outgoing_.size() >= max_queued) {
         return core::Error{fmt::format("the queue is full: {} messages", max_queued)};
     }
-    mail.arrived = now;
     mail.due = now + options_.delivery_delay;
     queue_.push_back(std::move(mail));
     return core::success();
@@ -162,6 +169,32 @@ std::vector<Delivered> Mailroom::deliver(core::Instant now) {
         }
     }
     return delivered;
+}
+
+// Into every mailbox or it is an error: nobody is there to send a report of failure later.
+core::Status Mailroom::deliver_at_once(const QueuedMail& mail, core::Instant now) {
+    std::vector<message::RecipientReport> reports;
+    std::set<std::string> done;
+    for (const Recipient& recipient : mail.recipients) {
+        std::vector<std::string> addresses{recipient.address};
+        if (find_alias(recipient.address) != nullptr) addresses = expand(recipient.address);
+        for (const std::string& address : addresses) {
+            if (!done.insert(message::upper_case(address)).second) continue;
+            const auto account = account_of(address);
+            if (!account) return core::Error{fmt::format("no account for {}", address)};
+            const Delivered entry = deliver_to(*account, mail, address, now);
+            if (!entry.problem.empty()) return core::Error{entry.problem};
+            if (!recipient.notify.success) continue;
+            message::RecipientReport told;
+            told.address = address;
+            told.original = recipient.original;
+            told.action = message::ReportAction::delivered;
+            told.status = "2.1.5";
+            reports.push_back(std::move(told));
+        }
+    }
+    report(mail, reports, now);
+    return core::success();
 }
 
 Delivered Mailroom::deliver_to(const std::string& account, const QueuedMail& mail,

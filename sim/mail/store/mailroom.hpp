@@ -37,6 +37,13 @@ struct Alias {
     std::vector<std::string> members;
 };
 
+/// When a message that was accepted comes into its mailboxes.
+enum class Delivery : std::uint8_t {
+    queued,     ///< after delivery_delay, by deliver(): as Postfix does, and as a simulation shows
+    at_once,    ///< before accept() returns: what is acknowledged is in the mailbox
+    discarded,  ///< never: a sink for measurements
+};
+
 struct MailroomOptions {
     std::string hostname = "localhost";      ///< completes addresses without a domain
     std::vector<std::string> local_domains;  ///< besides hostname; compared without case
@@ -47,6 +54,7 @@ struct MailroomOptions {
         0x148001;  ///< of the first queue file: the last digits of queue ids
     /// From the acceptance of a message to its delivery. Postfix needs some milliseconds.
     core::Duration delivery_delay = std::chrono::milliseconds(10);
+    Delivery delivery = Delivery::queued;
     /// Where each account's other folders are; {account} stands for its name. Dovecot of the lab:
     /// mail_location = mbox:~/mail:INBOX=/var/mail/%u.
     std::string folder_root = "/home/{account}/mail/";
@@ -124,7 +132,9 @@ class Mailroom {
     /// hand it to accept().
     QueueSlot open_slot(std::string_view id_format, core::Instant now);
     void release(const QueueSlot& slot);
-    /// Queues a message. Error: the queue is full; the slot remains the caller's.
+    /// Queues a message, or delivers it (see Delivery). Error: the queue or a mailbox is full, or
+    /// cannot be written; the slot remains the caller's. What other recipients already have stays:
+    /// a client that tries again gives them a second copy, which is better than a message lost.
     core::Status accept(QueuedMail mail, core::Instant now);
     /// When something is to be delivered; core::never if nothing waits.
     [[nodiscard]] core::Instant next_delivery() const;
@@ -161,6 +171,7 @@ class Mailroom {
    private:
     [[nodiscard]] bool is_local_domain(std::string_view domain) const;
     [[nodiscard]] const Alias* find_alias(std::string_view address) const;
+    core::Status deliver_at_once(const QueuedMail& mail, core::Instant now);
     Delivered deliver_to(const std::string& account, const QueuedMail& mail,
                          const std::string& recipient, core::Instant now);
     static constexpr std::size_t max_alias_members = 10'000;  // of one address: our choice

@@ -103,7 +103,7 @@ core::Result<Uid> MemoryStore::put(Mailboxes::iterator mailbox, Message message,
 
 core::Result<Appended> MemoryStore::append(std::string_view name, StoredMessage stored) {
     // What a reader gets is what the file holds, the quoted From_ lines included.
-    stored.text = quote_from_lines(stored.text);
+    if (limits_.quotes_from_lines) stored.text = quote_from_lines(stored.text);
     Appended appended;
     appended.bytes = print_mbox(stored);
     if (appended.bytes.size() > limits_.mailbox_size) {

@@ -10,9 +10,12 @@
 namespace postack::mail::store {
 
 struct MemoryLimits {
-    std::uint64_t mailbox_size = 51200000;      ///< bytes; Postfix: mailbox_size_limit
-    std::size_t mailboxes = 10000;              ///< and so many subscriptions: our choice
-    std::size_t name_length = 1000;             ///< bytes of a path: our choice
+    std::uint64_t mailbox_size = 51200000;  ///< bytes; Postfix: mailbox_size_limit
+    std::size_t mailboxes = 10000;          ///< and so many subscriptions: our choice
+    std::size_t name_length = 1000;         ///< bytes of a path: our choice
+    /// Lines that begin with "From " get a '>', as the mbox file that a lab shows has them. Without
+    /// it a message is kept as it came.
+    bool quotes_from_lines = true;
     std::size_t remembered_expunges = 100'000;  ///< of each mailbox, for vanished(): our choice
 };
 

@@ -26,7 +26,7 @@ Outcome handle(CommandContext& context, const Append& command) {
         message.saved_unix_ns = context.unix_ns();
         for (const std::string& flag : m.flags)
             set_flag(message.flags, flag, true);
-        message.text = message::with_crlf(m.text);
+        message.text = message::canonical_lines(m.text);
         const auto appended = store.append(*path, std::move(message));
         if (!appended) {
             store.expunge(*path, uids);

@@ -8,6 +8,10 @@ namespace postack::mail::imap {
 void tell_status(CommandContext& context, std::string_view name, std::string_view path,
                  const std::vector<StatusItem>& items) {
     const auto summary = context.store().summary(path);
+    // It may have a line of its own to say, so before ours begins.
+    if (std::find(items.begin(), items.end(), StatusItem::highest_modseq) != items.end()) {
+        use_condstore(context);
+    }
     context.out += "* STATUS " + print_mailbox(name) + " (";
     bool first = true;
     for (std::size_t i = 0; i < status_item_count; ++i) {
@@ -31,10 +35,7 @@ void tell_status(CommandContext& context, std::string_view name, std::string_vie
             case StatusItem::unseen:
                 value = count([](const store::Message& m) { return !m.flags.seen; });
                 break;
-            case StatusItem::highest_modseq:
-                value = summary.highest_modseq;
-                use_condstore(context);
-                break;
+            case StatusItem::highest_modseq: value = summary.highest_modseq; break;
             case StatusItem::size: value = summary.octets; break;
             case StatusItem::deleted:
                 value = count([](const store::Message& m) { return m.flags.deleted; });

@@ -1,0 +1,71 @@
+#include "sim/mail/store/disk.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <memory>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+namespace postack::mail::store::disk {
+
+void File::close() {
+    if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
+}
+
+core::Error error(const std::string& path) {
+    return core::Error{fmt::format("{}: {}", path, std::strerror(errno))};
+}
+
+core::Status write_all(const File& file, std::string_view bytes, const std::string& path) {
+    while (!bytes.empty()) {
+        const ssize_t written = ::write(file.get(), bytes.data(), bytes.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written <= 0) return error(path);
+        bytes.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return core::success();
+}
+
+core::Status synchronize(const File& file, const std::string& path) {
+    return ::fsync(file.get()) == 0 ? core::success() : core::Status{error(path)};
+}
+
+core::Status synchronize_folder(const std::string& folder) {
+    const File file{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    if (!file.is_open()) return error(folder);
+    return synchronize(file, folder);
+}
+
+core::Status make_folder(const std::string& path) {
+    if (::mkdir(path.c_str(), 0700) == 0 || (errno == EEXIST && is_folder(path))) {
+        return core::success();
+    }
+    return error(path);
+}
+
+bool is_folder(const std::string& path) {
+    struct stat facts {};
+    return ::stat(path.c_str(), &facts) == 0 && S_ISDIR(facts.st_mode);
+}
+
+std::vector<std::string> names_in(const std::string& folder) {
+    std::vector<std::string> names;
+    const std::unique_ptr<DIR, int (*)(DIR*)> open{::opendir(folder.c_str()), ::closedir};
+    if (!open) return names;
+    while (const dirent* entry = ::readdir(open.get())) {
+        const std::string_view name{entry->d_name};
+        if (name != "." && name != "..") names.emplace_back(name);
+    }
+    return names;
+}
+
+timespec changed_at(const std::string& folder) {
+    struct stat facts {};
+    if (::stat(folder.c_str(), &facts) != 0) return {};
+    return facts.st_mtim;
+}
+
+}  // namespace postack::mail::store::disk
