@@ -9,10 +9,6 @@
 namespace postack::mail::mime {
 namespace {
 
-bool is(std::string_view a, std::string_view b) {
-    return message::equal_without_case(a, b);
-}
-
 class Reader {
    public:
     Part read(std::string_view text, bool in_digest, int depth) {
@@ -38,25 +34,25 @@ class Reader {
    private:
     static void read_fields(Part& part) {
         for (const auto& field : message::header_fields(part.header)) {
-            if (is(field.name, "Content-Type")) {
+            if (message::equal_without_case(field.name, "Content-Type")) {
                 auto parsed = parse_content_type(field.value);
                 if (!parsed) continue;
                 part.type = std::move(parsed->type);
                 part.subtype = std::move(parsed->subtype);
                 part.parameters = std::move(parsed->parameters);
-            } else if (is(field.name, "Content-Transfer-Encoding")) {
+            } else if (message::equal_without_case(field.name, "Content-Transfer-Encoding")) {
                 part.encoding = parse_token(field.value);
-            } else if (is(field.name, "Content-ID")) {
+            } else if (message::equal_without_case(field.name, "Content-ID")) {
                 part.id = unfold(field.value);
-            } else if (is(field.name, "Content-Description")) {
+            } else if (message::equal_without_case(field.name, "Content-Description")) {
                 part.description = unfold(field.value);
-            } else if (is(field.name, "Content-MD5")) {
+            } else if (message::equal_without_case(field.name, "Content-MD5")) {
                 part.md5 = unfold(field.value);
-            } else if (is(field.name, "Content-Location")) {
+            } else if (message::equal_without_case(field.name, "Content-Location")) {
                 part.location = unfold(field.value);
-            } else if (is(field.name, "Content-Disposition")) {
+            } else if (message::equal_without_case(field.name, "Content-Disposition")) {
                 part.disposition = parse_disposition(field.value);
-            } else if (is(field.name, "Content-Language")) {
+            } else if (message::equal_without_case(field.name, "Content-Language")) {
                 part.languages = parse_list(field.value);
             }
         }
@@ -69,7 +65,7 @@ class Reader {
         if (!boundary || boundary->empty()) return;
         const std::string delimiter = "--" + std::string{*boundary};
         const std::string_view body = multipart.body;
-        const bool digest = is(multipart.subtype, "digest");
+        const bool digest = message::equal_without_case(multipart.subtype, "digest");
         std::optional<std::size_t> begin;
         bool last = false;
         for (std::size_t at = 0; at <= body.size() && !last;) {
@@ -112,15 +108,17 @@ class Reader {
 }  // namespace
 
 bool Part::multipart() const {
-    return is(type, "multipart");
+    return message::equal_without_case(type, "multipart");
 }
 
 bool Part::embeds_message() const {
-    return is(type, "message") && (is(subtype, "rfc822") || is(subtype, "global"));
+    return message::equal_without_case(type, "message") &&
+           (message::equal_without_case(subtype, "rfc822") ||
+            message::equal_without_case(subtype, "global"));
 }
 
 bool Part::is_text() const {
-    return is(type, "text");
+    return message::equal_without_case(type, "text");
 }
 
 std::size_t Part::lines() const {
@@ -129,7 +127,7 @@ std::size_t Part::lines() const {
 
 std::optional<std::string_view> Part::parameter(std::string_view name) const {
     for (const auto& [key, value] : parameters) {
-        if (is(key, name)) return value;
+        if (message::equal_without_case(key, name)) return value;
     }
     return std::nullopt;
 }
@@ -177,8 +175,9 @@ std::string select_fields(std::string_view header, std::span<const std::string> 
             std::string_view name = line.substr(0, line.find(':'));
             while (name.ends_with(' ') || name.ends_with('\t'))
                 name.remove_suffix(1);
-            const bool named = std::any_of(names.begin(), names.end(),
-                                           [&](const std::string& n) { return is(n, name); });
+            const bool named = std::any_of(names.begin(), names.end(), [&](const std::string& n) {
+                return message::equal_without_case(n, name);
+            });
             wanted = named != others;
         }
         if (wanted) selected += line;
