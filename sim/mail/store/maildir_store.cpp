@@ -20,19 +20,12 @@
 #include "sim/mail/message/header.hpp"
 #include "sim/mail/store/maildir_name.hpp"
 #include "sim/mail/store/mbox.hpp"
+#include "sim/mail/store/missing.hpp"
 
 namespace postack::mail::store {
 namespace {
 
 constexpr std::int64_t second = 1'000'000'000;
-
-core::Error no_mailbox(std::string_view name) {
-    return core::Error{fmt::format("no mailbox {}", name)};
-}
-
-core::Error no_message(std::string_view name, Uid uid) {
-    return core::Error{fmt::format("no message {} in mailbox {}", uid, name)};
-}
 
 // As the format asks: a name of the host that no path and no field of the name is confused by.
 std::string host_name() {

@@ -8,17 +8,10 @@
 #include <fmt/format.h>
 
 #include "sim/mail/store/mbox.hpp"
+#include "sim/mail/store/missing.hpp"
 
 namespace postack::mail::store {
 namespace {
-
-core::Error no_mailbox(std::string_view name) {
-    return core::Error{fmt::format("no mailbox {}", name)};
-}
-
-core::Error no_message(std::string_view name, Uid uid) {
-    return core::Error{fmt::format("no message {} in mailbox {}", uid, name)};
-}
 
 // The index of the message, or nothing: uids ascend.
 std::optional<std::size_t> index_of(std::span<const Message> messages, Uid uid) {
