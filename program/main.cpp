@@ -23,6 +23,7 @@ int main(int argc, char** argv) {
     program::add_list(app, action);
     program::add_run(app, action);
     program::add_diagram(app, action);
+    program::add_compare(app, action);
     program::add_bench(app, action);
     program::add_drive(app, action);
     program::add_tun(app, action);

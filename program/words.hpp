@@ -22,6 +22,7 @@ void add_open(CLI::App& app, Action& action);
 void add_list(CLI::App& app, Action& action);
 void add_run(CLI::App& app, Action& action);
 void add_diagram(CLI::App& app, Action& action);
+void add_compare(CLI::App& app, Action& action);
 void add_bench(CLI::App& app, Action& action);
 void add_drive(CLI::App& app, Action& action);
 void add_tun(CLI::App& app, Action& action);

@@ -7,7 +7,14 @@ namespace postack::apps {
 namespace {
 
 // What a timer is for: the session's index above, the purpose in the three lowest bits.
-enum Purpose : std::uint64_t { write = 0, idle = 1, close = 2, delivery = 3, notice = 4 };
+enum Purpose : std::uint64_t {
+    write = 0,
+    idle = 1,
+    close = 2,
+    delivery = 3,
+    notice = 4,
+    send_again = 5,
+};
 
 std::uint64_t token(std::size_t session, Purpose purpose) {
     return static_cast<std::uint64_t>(session) << 3 | purpose;
@@ -16,8 +23,8 @@ std::uint64_t token(std::size_t session, Purpose purpose) {
 }  // namespace
 
 void StreamServer::start(net::AppContext& context) {
-    const auto socket = config_.udp ? context.open_udp(config_.local)
-                                    : context.listen(config_.local, config_.choices);
+    const auto socket = over_udp() ? context.open_udp(config_.local)
+                                   : context.listen(config_.local, config_.choices);
     if (!socket) {
         context.line(record::LineKind::local,
                      config_.program + ": " + socket.error().message + "\n");
@@ -45,6 +52,10 @@ void StreamServer::timer(net::AppContext& context, std::uint64_t which) {
             delivery_at_ = core::never;
             deliver_due(context, *host_);
             break;
+        case Purpose::send_again:
+            sessions_[index].numbered->timer(context);
+            if (sessions_[index].numbered->gave_up()) end_session(context, index);
+            break;
         case Purpose::notice:
             notice_pending_ = false;
             for (std::size_t i = 0; i < sessions_.size(); ++i)
@@ -64,7 +75,7 @@ void StreamServer::event(net::AppContext& context, net::SocketHandle socket, net
         advance(context, open_session(context, child, context.remote(child)));
         return;
     }
-    if (config_.udp) {
+    if (over_udp()) {
         read_datagrams(context, socket);
         return;
     }
@@ -98,8 +109,12 @@ std::size_t StreamServer::open_session(net::AppContext& context, net::SocketHand
     session.client = client;
     session.engine = make_(client);
     session.engine->start(context.now());
+    if (config_.carrier == Carrier::stop_and_wait) {
+        session.numbered = std::make_unique<NumberedDatagrams>(
+            socket, client, token(index, Purpose::send_again), static_cast<std::uint16_t>(index));
+    }
     sessions_.push_back(std::move(session));
-    if (config_.udp) {
+    if (over_udp()) {
         by_client_[client] = index;
     } else {
         by_socket_[socket] = index;
@@ -113,7 +128,7 @@ void StreamServer::end_session(net::AppContext& context, std::size_t index) {
     if (!session.engine) return;
     session.engine.reset();
     session.untaken = {};
-    if (!config_.udp) context.close(session.socket);
+    if (!over_udp()) context.close(session.socket);
 }
 
 // One thing at a time: an answer is thought about, then written, and only then is more read.
@@ -127,9 +142,9 @@ void StreamServer::advance(net::AppContext& context, std::size_t index) {
             context.after(think(session), token(index, Purpose::write));
             return;
         }
-        if (config_.udp || !read(context, session)) {
+        if (config_.carrier == Carrier::datagrams || !read(context, session)) {
             const core::Instant deadline = session.engine->next_deadline();
-            if (deadline < session.idle_timer && !config_.udp) {
+            if (deadline < session.idle_timer && !over_udp()) {
                 session.idle_timer = deadline;
                 context.after(deadline - context.now(), token(index, Purpose::idle));
             }
@@ -140,14 +155,16 @@ void StreamServer::advance(net::AppContext& context, std::size_t index) {
 
 // Gives the engine what is there; false if there is nothing new.
 bool StreamServer::read(net::AppContext& context, Session& session) {
-    if (session.untaken.empty()) session.untaken = context.receive(session.socket);
+    if (session.untaken.empty() && !over_udp()) {
+        session.untaken = context.receive(session.socket);
+    }
     if (!session.untaken.empty()) {
         const std::size_t taken = session.engine->receive(session.untaken, context.now());
         session.untaken.erase(session.untaken.begin(),
                               session.untaken.begin() + static_cast<std::ptrdiff_t>(taken));
         return taken > 0;
     }
-    if (!context.at_end(session.socket) || session.end_told) return false;
+    if (over_udp() || !context.at_end(session.socket) || session.end_told) return false;
     session.end_told = true;
     session.engine->end_of_input(context.now());
     return true;
@@ -172,28 +189,51 @@ void StreamServer::write_next(net::AppContext& context, std::size_t index) {
 }
 
 void StreamServer::put(net::AppContext& context, Session& session, std::string_view bytes) {
-    if (config_.udp) {
+    if (config_.carrier == Carrier::datagrams) {
         // The session's socket is the server's one socket.
         context.send_datagram(session.socket, session.client, core::as_bytes(bytes));
         return;
     }
     session.unsent += bytes;
-    const std::size_t taken = context.send(session.socket, core::as_bytes(session.unsent));
+    const std::size_t taken = session.numbered
+                                  ? session.numbered->send(context, core::as_bytes(session.unsent))
+                                  : context.send(session.socket, core::as_bytes(session.unsent));
     session.unsent.erase(0, taken);
 }
 
 void StreamServer::read_datagrams(net::AppContext& context, net::SocketHandle socket) {
-    while (const auto datagram = context.receive_datagram(socket)) {
-        context.line(record::LineKind::received, std::string{core::as_text(datagram->payload)},
+    while (const auto datagram = context.receive_datagram(socket))
+        datagram_arrives(context, socket, *datagram);
+}
+
+void StreamServer::datagram_arrives(net::AppContext& context, net::SocketHandle socket,
+                                    const net::Datagram& datagram) {
+    const auto known = by_client_.find(datagram.from);
+    const bool numbered = config_.carrier == Carrier::stop_and_wait;
+    // A numbered conversation outlives its session: the last answer may have to be sent again.
+    const bool fresh = known == by_client_.end() || (!numbered && !sessions_[known->second].engine);
+    if (fresh && sessions_.size() >= max_sessions) return;
+    if (fresh && numbered && !core::as_text(datagram.payload).starts_with("1 ")) return;
+    const std::size_t index = fresh ? open_session(context, socket, datagram.from) : known->second;
+    if (numbered) {
+        piece_arrives(context, index, datagram.payload);
+    } else {
+        context.line(record::LineKind::received, std::string{core::as_text(datagram.payload)},
                      socket);
-        const auto known = by_client_.find(datagram->from);
-        const bool fresh = known == by_client_.end() || !sessions_[known->second].engine;
-        if (fresh && sessions_.size() >= max_sessions) continue;
-        const std::size_t index =
-            fresh ? open_session(context, socket, datagram->from) : known->second;
-        sessions_[index].engine->receive(datagram->payload, context.now());
-        advance(context, index);
+        sessions_[index].engine->receive(datagram.payload, context.now());
     }
+    advance(context, index);
+}
+
+void StreamServer::piece_arrives(net::AppContext& context, std::size_t index,
+                                 core::BytesView payload) {
+    Session& session = sessions_[index];
+    const bool room = session.untaken.size() < max_untaken;
+    const core::BytesView bytes = session.numbered->arrives(context, payload, room);
+    if (!session.unsent.empty()) put(context, session, {});
+    if (bytes.empty() || !session.engine) return;
+    context.line(record::LineKind::received, std::string{core::as_text(bytes)}, session.socket);
+    session.untaken.insert(session.untaken.end(), bytes.begin(), bytes.end());
 }
 
 core::Duration StreamServer::think(Session& session) const {

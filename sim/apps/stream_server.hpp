@@ -1,7 +1,7 @@
 // A server on a host: a protocol engine a connection, joined to sockets, with the time that the
 // real program takes for each answer. It reads only when it has nothing left to say, as Postfix
 // and popa3d do, so bytes that wait show in the advertised window. The same program serves TCP
-// and, for the lesson, bare UDP datagrams.
+// and, for the lesson, UDP: bare datagrams, or numbered ones.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,9 @@
 #include <string>
 #include <vector>
 
+#include "sim/apps/carrier.hpp"
 #include "sim/apps/mail_host.hpp"
+#include "sim/apps/numbered_datagrams.hpp"
 #include "sim/apps/stream_session.hpp"
 #include "sim/net/app.hpp"
 
@@ -21,7 +23,7 @@ struct StreamServerConfig {
     std::string program = "master";  ///< as netstat shows it
     std::uint32_t process = 0;
     wire::Endpoint local;
-    bool udp = false;
+    Carrier carrier = Carrier::tcp;
     /// How long each answer takes, by StreamAnswer::command; "" is for all that are not named. One
     /// time an execution in a session; the last is for all that follow.
     std::map<std::string, std::vector<core::Duration>, std::less<>> answers_after;
@@ -51,15 +53,18 @@ class StreamServer final : public net::App {
 
    private:
     static constexpr std::size_t max_sessions = 10'000;  ///< at once or ever; our choice
+    static constexpr std::size_t max_untaken = 65536;  ///< of numbered pieces; as a socket's buffer
 
     struct Session {
         net::SocketHandle socket = net::no_socket;
         wire::Endpoint client;
-        std::unique_ptr<StreamSession> engine;            // null when it is over
-        core::Bytes untaken;                              // read, but the engine had no room
-        std::string unsent;                               // the send buffer was full
-        StreamAnswer answer;                              // being thought about or written
-        std::size_t written = 0;                          // writes of the answer done
+        std::unique_ptr<StreamSession> engine;  // null when it is over
+        core::Bytes untaken;                    // read, but the engine had no room
+        std::string unsent;                     // the send buffer was full
+        StreamAnswer answer;                    // being thought about or written
+        std::size_t written = 0;                // writes of the answer done
+        // Of Carrier::stop_and_wait: outlives the engine, whose last answer may be sent again.
+        std::unique_ptr<NumberedDatagrams> numbered;
         std::map<std::string_view, std::size_t> thought;  // executions, by key of answers_after
         core::Instant idle_timer = core::never;
         bool busy = false;
@@ -74,6 +79,10 @@ class StreamServer final : public net::App {
     void write_next(net::AppContext& context, std::size_t index);
     void put(net::AppContext& context, Session& session, std::string_view bytes);
     void read_datagrams(net::AppContext& context, net::SocketHandle socket);
+    void datagram_arrives(net::AppContext& context, net::SocketHandle socket,
+                          const net::Datagram& datagram);
+    void piece_arrives(net::AppContext& context, std::size_t index, core::BytesView payload);
+    [[nodiscard]] bool over_udp() const { return config_.carrier != Carrier::tcp; }
     void look_at_mailboxes(net::AppContext& context);
     [[nodiscard]] core::Duration think(Session& session) const;
 

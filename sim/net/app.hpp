@@ -37,7 +37,8 @@ class AppContext {
     core::Bytes receive(SocketHandle socket);
     /// The same without an allocation: how many bytes were moved to `into`.
     std::size_t receive_into(SocketHandle socket, core::BytesSpan into);
-    void send_datagram(SocketHandle socket, wire::Endpoint to, core::BytesView payload);
+    void send_datagram(SocketHandle socket, wire::Endpoint to, core::BytesView payload,
+                       const DatagramStory& story = {});
     std::optional<Datagram> receive_datagram(SocketHandle socket);
     [[nodiscard]] bool at_end(SocketHandle socket) const;
     void close(SocketHandle socket);
@@ -49,6 +50,8 @@ class AppContext {
     [[nodiscard]] wire::Endpoint remote(SocketHandle socket) const;
 
     // For the recording.
+    /// What became of the timer of a protocol that an application has built on UDP.
+    void timer(SocketHandle socket, record::TimerAction action, core::Instant deadline);
     void line(record::LineKind kind, std::string text, SocketHandle socket = no_socket);
     /// `replaced`: the text is not appended, it is the whole file.
     void mailbox(std::string mailbox, std::string text, std::uint64_t size_after,

@@ -49,8 +49,8 @@ struct Departure {
     core::BytesView ip_packet;        ///< holds only during the call
     SocketHandle socket = no_socket;  ///< no_socket: a RST or ICMP without one
     tcp::Cause cause = tcp::Cause::none;
-    std::optional<std::uint32_t>
-        sequence;  ///< of TCP, on the wire: finds the original of a retransmission
+    std::optional<std::uint32_t> sequence;  ///< of TCP, on the wire, or of a datagram that has a
+                                            ///< number: finds the original of a retransmission
     wire::TcpFlags flags = 0;
     core::BytesView payload;  ///< of TCP or UDP
 };
@@ -86,6 +86,12 @@ struct ConnectionChoices {
     std::shared_ptr<const tcp::Profile>
         profile;                       ///< null: the host's; of a listener: its children's
     std::uint8_t type_of_service = 0;  ///< IP_TOS
+};
+
+/// What the recording is told of a datagram that an application sends.
+struct DatagramStory {
+    tcp::Cause cause = tcp::Cause::datagram;
+    std::optional<std::uint32_t> number;  ///< finds the original of one that is sent again
 };
 
 struct Datagram {
@@ -128,7 +134,7 @@ class Host {
     std::size_t send(SocketHandle socket, core::BytesView bytes, core::Instant now);
     std::size_t receive(SocketHandle socket, core::BytesSpan into, core::Instant now);
     void send_datagram(SocketHandle socket, wire::Endpoint to, core::BytesView payload,
-                       core::Instant now);
+                       core::Instant now, const DatagramStory& story = {});
     std::optional<Datagram> receive_datagram(SocketHandle socket);
     /// Both directions: what arrives later is refused (Linux close()).
     void close(SocketHandle socket, core::Instant now);

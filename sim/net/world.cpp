@@ -477,8 +477,9 @@ std::size_t AppContext::receive_into(SocketHandle socket, core::BytesSpan into) 
     return world_->host(host_).receive(socket, into, now_);
 }
 
-void AppContext::send_datagram(SocketHandle socket, wire::Endpoint to, core::BytesView payload) {
-    world_->host(host_).send_datagram(socket, to, payload, now_);
+void AppContext::send_datagram(SocketHandle socket, wire::Endpoint to, core::BytesView payload,
+                               const DatagramStory& story) {
+    world_->host(host_).send_datagram(socket, to, payload, now_, story);
 }
 
 std::optional<Datagram> AppContext::receive_datagram(SocketHandle socket) {
@@ -518,6 +519,12 @@ wire::Endpoint AppContext::local(SocketHandle socket) const {
 }
 wire::Endpoint AppContext::remote(SocketHandle socket) const {
     return world_->host(host_).remote(socket);
+}
+
+void AppContext::timer(SocketHandle socket, record::TimerAction action, core::Instant deadline) {
+    if (world_->recorder_ == nullptr) return;
+    world_->recorder_->timer(now_, world_->machines_[host_]->known(socket).id,
+                             tcp::Timer::retransmission, action, deadline);
 }
 
 void AppContext::line(record::LineKind kind, std::string text, SocketHandle socket) {

@@ -221,7 +221,7 @@ class Parser {
         const auto host = host_key(reader);
         read_engine(reader, part);
         apps::StreamServerConfig& server = part.server;
-        server.udp = is_udp(reader);
+        server.carrier = carrier(reader);
         if (reader.address("address", server.local.address) && host) {
             check_owned(reader, "address", *host, server.local.address);
         }
@@ -253,7 +253,7 @@ class Parser {
         TypistPart part;
         TableReader reader{table, "[[typist]]", complaints_};
         const auto host = host_key(reader);
-        part.udp = is_udp(reader);
+        part.carrier = carrier(reader);
         apps::TelnetConfig& telnet = part.telnet;
         reader.text("prompt", telnet.prompt);
         reader.required_text("command", telnet.command);
@@ -506,14 +506,24 @@ class Parser {
         return named_host(reader, "host", name);
     }
 
-    static bool is_udp(TableReader& reader) {
-        bool udp = false;
+    static apps::Carrier carrier(TableReader& reader) {
+        apps::Carrier carrier = apps::Carrier::tcp;
         reader.word("transport", [&](std::string_view word) -> core::Status {
-            udp = word == "udp";
-            if (udp || word == "tcp") return core::success();
-            return core::Error{fmt::format("'{}' is not a transport: tcp or udp", word)};
+            if (word == "tcp") {
+                carrier = apps::Carrier::tcp;
+            } else if (word == "udp") {
+                carrier = apps::Carrier::datagrams;
+            } else if (word == "stop-and-wait") {
+                carrier = apps::Carrier::stop_and_wait;
+            } else {
+                return core::Error{
+                    fmt::format("'{}' is not a transport: tcp, udp or stop-and-wait (numbered and "
+                                "acknowledged datagrams over UDP)",
+                                word)};
+            }
+            return core::success();
         });
-        return udp;
+        return carrier;
     }
 
     void check_owned(TableReader& reader, std::string_view key, std::uint32_t host,

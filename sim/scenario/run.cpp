@@ -8,6 +8,7 @@
 #include "sim/apps/imap_server.hpp"
 #include "sim/apps/pop3_server.hpp"
 #include "sim/apps/smtp_server.hpp"
+#include "sim/apps/stop_and_wait_typist.hpp"
 #include "sim/scenario/scenario.hpp"
 
 namespace postack::scenario {
@@ -39,6 +40,17 @@ struct MakeServer {
     }
 };
 
+std::unique_ptr<net::App> make_typist(const TypistPart& part) {
+    switch (part.carrier) {
+        case apps::Carrier::datagrams:
+            return std::make_unique<apps::DatagramTypist>(part.datagrams);
+        case apps::Carrier::stop_and_wait:
+            return std::make_unique<apps::StopAndWaitTypist>(part.datagrams);
+        case apps::Carrier::tcp: break;
+    }
+    return std::make_unique<apps::Telnet>(part.telnet);
+}
+
 }  // namespace
 
 core::Result<record::Recording> run(const Scenario& scenario) {
@@ -67,15 +79,8 @@ core::Result<record::Recording> run(const Scenario& scenario) {
                       std::visit(MakeServer{service, mailrooms[service.mailroom]}, service.engine),
                       core::epoch, service.wake_up);
     }
-    for (const TypistPart& typist : scenario.typists) {
-        std::unique_ptr<net::App> app;
-        if (typist.udp) {
-            app = std::make_unique<apps::DatagramTypist>(typist.datagrams);
-        } else {
-            app = std::make_unique<apps::Telnet>(typist.telnet);
-        }
-        world.add_app(typist.host, std::move(app), typist.start, typist.wake_up);
-    }
+    for (const TypistPart& typist : scenario.typists)
+        world.add_app(typist.host, make_typist(typist), typist.start, typist.wake_up);
     for (const ProgramPart& program : scenario.programs) {
         world.add_app(program.host, std::make_unique<apps::ScriptClient>(program.client),
                       program.start, program.wake_up);

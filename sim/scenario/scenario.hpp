@@ -77,10 +77,10 @@ struct ServicePart {
     core::Duration wake_up{0};
 };
 
-/// A person at a terminal: at a telnet, or with udp at `nc -u`.
+/// A person at a terminal: at a telnet, at `nc -u`, or at a program that numbers its datagrams.
 struct TypistPart {
     std::uint32_t host = 0;
-    bool udp = false;
+    apps::Carrier carrier = apps::Carrier::tcp;
     apps::TelnetConfig telnet;
     apps::DatagramTypistConfig datagrams;
     core::Instant start{};

@@ -49,6 +49,12 @@ constexpr std::array<Entry, static_cast<std::size_t>(Cause::count_)> table{{
     {path_mtu_retransmit, "path_mtu_retransmit", "RFC 1191, 6.4"},
     {ecn_echo, "ecn_echo", "RFC 3168, 6.1.3"},
     {reset_keep_alive, "reset_keep_alive", "RFC 9293, 3.8.4"},
+    {datagram, "datagram", "RFC 768"},
+    {numbered_datagram, "numbered_datagram", "RFC 1350, 2"},
+    {datagram_again, "datagram_again", "RFC 8085, 3.1.1"},
+    {datagram_ack, "datagram_ack", "RFC 1350, 2"},
+    {datagram_ack_again, "datagram_ack_again", "RFC 1350, 2"},
+    {port_unreachable, "port_unreachable", "RFC 1122, 4.1.3.1"},
 }};
 
 constexpr bool in_order() {
@@ -84,6 +90,7 @@ bool is_retransmission(Cause cause) {
         case path_mtu_retransmit:
         case tail_loss_probe:
         case handshake_retransmit:
+        case datagram_again:
         case fin_retransmit: return true;
         default: return false;
     }

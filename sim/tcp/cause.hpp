@@ -44,6 +44,14 @@ enum class Cause : std::uint8_t {
     path_mtu_retransmit,  ///< data sent again in smaller segments: the route takes no larger ones
     ecn_echo,             ///< ACK at once: a router marked the packet (ECN)
     reset_keep_alive,     ///< RST: keep-alive probes had no answer
+    // Not TCP's: what is sent beside it, so that every packet has its reason.
+    datagram,            ///< UDP: an application's bytes, sent once
+    numbered_datagram,   ///< stop-and-wait over UDP: a piece with its number
+    datagram_again,      ///< stop-and-wait: no acknowledgment came before the timer ran out
+    datagram_ack,        ///< stop-and-wait: a piece has arrived
+    datagram_ack_again,  ///< stop-and-wait: a piece came twice, its acknowledgment must have been
+                         ///< lost
+    port_unreachable,    ///< ICMP: nobody has the UDP port
     count_
 };
 

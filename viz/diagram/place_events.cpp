@@ -41,6 +41,9 @@ bool always_told(tcp::Cause cause) {
         case tcp::Cause::challenge_ack:
         case tcp::Cause::reset_no_connection:
         case tcp::Cause::reset_abort:
+        case tcp::Cause::datagram_again:
+        case tcp::Cause::datagram_ack_again:
+        case tcp::Cause::port_unreachable:
         case tcp::Cause::reset_invalid: return true;
         default: return false;
     }
