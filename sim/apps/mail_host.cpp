@@ -10,6 +10,13 @@ void deliver_due(net::AppContext& context, MailHost& host) {
                         delivered.size_after);
     }
     after_changes(context, host);
+    wake_relay(context, host);
+}
+
+void wake_relay(net::AppContext& context, MailHost& host) {
+    if (host.room.outgoing() == 0 && !host.room.retries_wanted()) return;
+    for (const auto& tell : host.relay_watchers)
+        tell(context.now());
 }
 
 void after_changes(net::AppContext& context, MailHost& host) {

@@ -27,6 +27,8 @@ struct MailHost {
     /// Asked to be told, at that time, that the store has changed (a session that idles may have
     /// something to say). Called for every server of the host, in the order of their starts.
     std::vector<std::function<void(core::Instant)>> watchers;
+    /// Asked to be told that mail for other hosts, or a wish to have it tried again, waits.
+    std::vector<std::function<void(core::Instant)>> relay_watchers;
     /// changes() of the store when the watchers were last told.
     std::uint64_t changes_told = 0;
     /// Sizes of the mailbox files as they were last recorded.
@@ -35,6 +37,9 @@ struct MailHost {
 
 /// Delivers what is due and records it. An application calls it when its delivery timer comes up.
 void deliver_due(net::AppContext& context, MailHost& host);
+
+/// Wakes the relay agents if there is something for them. A server calls it after each answer.
+void wake_relay(net::AppContext& context, MailHost& host);
 
 /// Records mailbox files that became shorter (messages were expunged), and tells the watchers if
 /// anything in the store changed. A server calls it after each answer of a session.

@@ -99,6 +99,7 @@ void StreamServer::look_at_mailboxes(net::AppContext& context) {
         context.after(due - context.now(), token(0, Purpose::delivery));
     }
     after_changes(context, *host_);
+    wake_relay(context, *host_);
 }
 
 std::size_t StreamServer::open_session(net::AppContext& context, net::SocketHandle socket,

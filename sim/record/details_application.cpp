@@ -3,6 +3,7 @@
 
 #include "sim/record/details_tree.hpp"
 #include "sim/record/dissect_text.hpp"
+#include "sim/record/dns_dissector.hpp"
 
 namespace postack::record {
 
@@ -94,7 +95,7 @@ Field smtp_branch(const Row& row, core::BytesView payload, std::size_t at) {
                  static_cast<std::uint32_t>(at),
                  static_cast<std::uint32_t>(payload.size()),
                  {}};
-    const bool whole_message = row.protocol == "SMTP/IMF" || row.info.find("C: .") == 0;
+    const bool whole_message = row.protocol.starts_with("SMTP/IMF") || row.info.find("C: .") == 0;
     const bool fragment = row.info.find("C: DATA fragment") != std::string::npos;
     const bool from_server = row.info.find("S:") != std::string::npos && !row.from_client;
     if (fragment) {
@@ -168,10 +169,13 @@ void append_application_branches(const Examined& examined, std::vector<Field>& f
     const std::size_t at = layers.payload_offset + header;
     if (row.protocol.substr(0, 4) == "SMTP") {
         fields.push_back(smtp_branch(row, payload, at));
-        if (row.protocol == "SMTP/IMF") fields.push_back(message_branch(row, payload, at));
+        if (row.protocol.starts_with("SMTP/IMF"))
+            fields.push_back(message_branch(row, payload, at));
     } else if (row.protocol.substr(0, 3) == "POP") {
         fields.push_back(pop_branch(row, payload, at));
-        if (row.protocol == "POP/IMF") fields.push_back(message_branch(row, payload, at));
+        if (row.protocol.starts_with("POP/IMF")) fields.push_back(message_branch(row, payload, at));
+    } else if (row.protocol == "DNS") {
+        fields.push_back(dns_branch(payload, at));
     } else if (!row.flags) {
         Field data{fmt::format("Data ({} byte{})", payload.size(), payload.size() == 1 ? "" : "s"),
                    static_cast<std::uint32_t>(at),

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sim/record/dissect_text.hpp"
+#include "sim/record/dns_dissector.hpp"
 
 namespace postack::record {
 
@@ -210,7 +211,20 @@ void FrameDissector::udp(core::BytesView datagram) {
     row.stream = found.conversation->stream;
     row.from_client = found.conversation->client_is_low == found.from_low;
     const std::size_t end = std::min(datagram.size(), length == 0 ? datagram.size() : length);
-    payload_text(datagram.subspan(header, end - header));
+    const auto payload = datagram.subspan(header, end - header);
+    constexpr std::uint16_t dns_port = 53;
+    if (!options.headers_only &&
+        (*row.source_port == dns_port || *row.destination_port == dns_port)) {
+        std::string info;
+        if (append_dns(info, payload)) {
+            row.protocol = "DNS";
+            row.info = std::move(info);
+            row.application = row.info;
+            finish_column(row.application, max_application);
+            return;
+        }
+    }
+    payload_text(payload);
 }
 
 }  // namespace postack::record

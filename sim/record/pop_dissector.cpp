@@ -68,14 +68,18 @@ class PopDissector final : public ApplicationDissector {
             info += bytes.size() == 1 ? " byte" : " bytes";
             return "POP";
         }
+        std::size_t messages = 0;
         if (message_.empty()) {
-            append_message(info, bytes);
+            messages = append_message(info, bytes);
         } else {
             keep(bytes);
-            append_message(info, core::as_bytes(message_));
+            messages = append_message(info, core::as_bytes(message_));
             message_ = {};
         }
-        return "POP/IMF";
+        // Wireshark names each message within the other.
+        static constexpr std::string_view most = "POP/IMF/IMF/IMF/IMF";
+        static constexpr std::size_t pop = 3, imf = 4;
+        return most.substr(0, std::min(pop + messages * imf, most.size()));
     }
 
     void keep(core::BytesView bytes) {

@@ -75,15 +75,18 @@ class SmtpDissector final : public ApplicationDissector {
                 return "SMTP";
             case Kind::end_of_message: {
                 keep(bytes.first(end));
-                const bool empty = message_.empty();
-                if (empty) {
+                std::size_t messages = 0;
+                if (message_.empty()) {
                     info += "C: .";
                 } else {
-                    append_message(info, core::as_bytes(message_));
+                    messages = append_message(info, core::as_bytes(message_));
                 }
                 message_.clear();
                 if (message_.capacity() > message_kept_between) message_.shrink_to_fit();
-                return empty ? "SMTP" : "SMTP/IMF";
+                // Wireshark names each message within the other.
+                static constexpr std::string_view most = "SMTP/IMF/IMF/IMF/IMF";
+                static constexpr std::size_t smtp = 4, imf = 4;
+                return most.substr(0, std::min(smtp + messages * imf, most.size()));
             }
             case Kind::command: break;
         }

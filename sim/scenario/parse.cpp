@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "sim/core/nearest.hpp"
+#include "sim/scenario/chain_parts.hpp"
 #include "sim/scenario/edits.hpp"
 #include "sim/scenario/mail_parts.hpp"
 #include "sim/scenario/profile_file.hpp"
@@ -41,6 +42,12 @@ class Parser {
         top.tables("link", [&](const toml::table& t) { link(t); });
         top.tables("service", [&](const toml::table& t) { service(t); });
         top.tables("typist", [&](const toml::table& t) { typist(t); });
+        std::uint64_t relays = max_hosts;
+        top.count("relays", relays, 1, max_hosts);
+        top.tables("name_server", [&](const toml::table& t) { name_server(t); });
+        top.tables("relay", [&](const toml::table& t) { relay(t, relays); });
+        top.tables("mailer", [&](const toml::table& t) { mailer(t); });
+        top.tables("lookup", [&](const toml::table& t) { lookup(t); });
         top.tables("program", [&](const toml::table& t) { program(t); });
         top.tables("chapter", [&](const toml::table& t) { chapter(t); });
         top.tables("question", [&](const toml::table& t) { question(t); });
@@ -371,6 +378,62 @@ class Parser {
             complaints_.add(reader.line(), "[typist.leaves]: 'how' is missing");
         }
         reader.finish();
+    }
+
+    void name_server(const toml::table& table) {
+        NameServerPart part;
+        TableReader reader{table, "[[name_server]]", complaints_};
+        part.host = host_key(reader).value_or(0);
+        if (!complaints_.any()) {
+            part.server.local.address = scenario_.hosts[part.host].config.addresses.front();
+        }
+        reader.duration("wake_up", part.wake_up);
+        read_name_server(reader, part);
+        reader.finish();
+        scenario_.name_servers.push_back(std::move(part));
+    }
+
+    // `relays`: so many hand the mail to their smarthost but the last, which goes by the MX.
+    void relay(const toml::table& table, std::uint64_t relays) {
+        RelayPart part;
+        TableReader reader{table, "[[relay]]", complaints_};
+        part.host = host_key(reader).value_or(0);
+        const auto& rooms = scenario_.mailrooms;
+        const auto room = std::find_if(rooms.begin(), rooms.end(),
+                                       [&](const auto& r) { return r.host == part.host; });
+        if (room == rooms.end() && !complaints_.any()) {
+            reader.complain("host", "this host has no [[service]] that could take mail");
+        }
+        part.mailroom = static_cast<std::size_t>(room - rooms.begin());
+        reader.duration("wake_up", part.wake_up);
+        read_relay(reader, part);
+        reader.finish();
+        if (scenario_.relays.size() + 1 >= relays) part.relay.smarthost.clear();
+        scenario_.relays.push_back(std::move(part));
+    }
+
+    void mailer(const toml::table& table) {
+        MailerPart part;
+        TableReader reader{table, "[[mailer]]", complaints_};
+        part.host = host_key(reader).value_or(0);
+        core::Duration start{0};
+        reader.duration("start", start);
+        part.start = core::epoch + start;
+        reader.duration("wake_up", part.wake_up);
+        part.program.choices = choices(reader);
+        read_mailer(reader, part, scenario_.start_unix_ns, utc_offset_minutes_, zone_);
+        reader.finish();
+        scenario_.mailers.push_back(std::move(part));
+    }
+
+    void lookup(const toml::table& table) {
+        LookupPart part;
+        TableReader reader{table, "[[lookup]]", complaints_};
+        part.host = host_key(reader).value_or(0);
+        reader.duration("wake_up", part.wake_up);
+        read_lookup(reader, part);
+        reader.finish();
+        scenario_.lookups.push_back(std::move(part));
     }
 
     void program(const toml::table& table) {

@@ -81,6 +81,30 @@ core::Result<record::Recording> run(const Scenario& scenario) {
     }
     for (const TypistPart& typist : scenario.typists)
         world.add_app(typist.host, make_typist(typist), typist.start, typist.wake_up);
+    for (const NameServerPart& server : scenario.name_servers) {
+        world.add_app(server.host, std::make_unique<apps::NameServer>(server.server), core::epoch,
+                      server.wake_up);
+    }
+    for (const RelayPart& relay : scenario.relays) {
+        apps::RelayConfig config = relay.relay;
+        config.seed = scenario.seed * 1000 + relay.host;
+        world.add_app(
+            relay.host,
+            std::make_unique<apps::RelayAgent>(std::move(config), mailrooms[relay.mailroom]),
+            core::epoch, relay.wake_up);
+    }
+    for (const LookupPart& lookup : scenario.lookups) {
+        apps::NameLookupConfig config = lookup.lookup;
+        config.seed = scenario.seed * 1000 + 500 + lookup.host;
+        world.add_app(lookup.host, std::make_unique<apps::NameLookup>(std::move(config)),
+                      core::epoch, lookup.wake_up);
+    }
+    for (const MailerPart& mailer : scenario.mailers) {
+        apps::MailProgramConfig config = mailer.program;
+        config.options.stamp = fmt::format("{}.{}", scenario.seed, mailer.host);
+        world.add_app(mailer.host, std::make_unique<apps::MailProgram>(std::move(config)),
+                      mailer.start, mailer.wake_up);
+    }
     for (const ProgramPart& program : scenario.programs) {
         world.add_app(program.host, std::make_unique<apps::ScriptClient>(program.client),
                       program.start, program.wake_up);

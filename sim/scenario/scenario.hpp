@@ -12,6 +12,10 @@
 #include <vector>
 
 #include "sim/apps/datagram_typist.hpp"
+#include "sim/apps/mail_program.hpp"
+#include "sim/apps/name_lookup.hpp"
+#include "sim/apps/name_server.hpp"
+#include "sim/apps/relay_agent.hpp"
 #include "sim/apps/script_client.hpp"
 #include "sim/apps/stream_server.hpp"
 #include "sim/apps/telnet.hpp"
@@ -95,6 +99,34 @@ struct ProgramPart {
     core::Duration wake_up{0};
 };
 
+/// A mail program that sends.
+struct MailerPart {
+    std::uint32_t host = 0;
+    apps::MailProgramConfig program;
+    core::Instant start{};
+    core::Duration wake_up{0};
+};
+
+/// What a host's SMTP server has taken for other domains goes on from here.
+struct RelayPart {
+    std::uint32_t host = 0;
+    std::size_t mailroom = 0;  ///< index in Scenario::mailrooms
+    apps::RelayConfig relay;
+    core::Duration wake_up{0};
+};
+
+struct NameServerPart {
+    std::uint32_t host = 0;
+    apps::NameServerConfig server;
+    core::Duration wake_up{0};
+};
+
+struct LookupPart {
+    std::uint32_t host = 0;
+    apps::NameLookupConfig lookup;
+    core::Duration wake_up{0};
+};
+
 struct Scenario {
     std::string file;  ///< for messages
     record::Lesson lesson;
@@ -107,6 +139,10 @@ struct Scenario {
     std::vector<ServicePart> services;
     std::vector<TypistPart> typists;
     std::vector<ProgramPart> programs;
+    std::vector<MailerPart> mailers;
+    std::vector<RelayPart> relays;
+    std::vector<NameServerPart> name_servers;
+    std::vector<LookupPart> lookups;
     net::RunLimits limits;
 };
 

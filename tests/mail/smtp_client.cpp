@@ -134,3 +134,85 @@ TEST_CASE("an address cannot smuggle a command, and a text may go in pieces") {
     REQUIRE(action);
     CHECK(action->writes == std::vector<std::string>{"Subj", "ect: x", "\r\n\r\n..point\r\n.\r\n"});
 }
+
+TEST_CASE("PIPELINING: the envelope in one write; no recipient, and yet a text of nothing") {
+    smtp::ClientSession client = client_of({letter, letter}, true);
+    after(client, "220 x\r\n");
+    const std::string envelope =
+        "MAIL FROM:<dupont@lab.fr>\r\nRCPT TO:<etudiant>\r\nRCPT TO:<inconnu>\r\nDATA\r\n";
+    CHECK(after(client, "250-x\r\n250 PIPELINING\r\n") == envelope);
+    CHECK(after(client, "250 ok\r\n250 ok\r\n550 no\r\n").empty());
+    CHECK(after(client, "354 go\r\n") == "Subject: x\r\n\r\n..point\r\n.\r\n");
+    CHECK(after(client, "250 taken\r\n") == envelope);
+    // RFC 2920, section 3.1: a server may say 354 all the same.
+    CHECK(after(client, "250 ok\r\n550 no\r\n550 never\r\n354 go\r\n") == ".\r\n");
+    CHECK(after(client, "554 no valid recipients\r\n") == "QUIT\r\n");
+    CHECK(client.results()[0].status == Status::accepted);
+    CHECK(client.results()[1].status == Status::refused);
+    CHECK(client.results()[1].last_reply->lines.front() == "never");
+}
+
+TEST_CASE("AUTH: the strongest mechanism announced; without one announced, none") {
+    smtp::ClientOptions options;
+    options.login = sasl::Login{"etudiant", "Etudiant1"};
+    SUBCASE("against our server, every mechanism") {
+        for (const std::string_view mechanism : sasl::mechanisms()) {
+            INFO(mechanism);
+            Lab lab("rfc");
+            options.mechanism = std::string{mechanism};
+            smtp::ClientSession client(options, {letter});
+            client.start(core::epoch);
+            for (int turn = 0; turn < 100 && !client.finished(); ++turn)
+                lab.session.receive(core::as_bytes(after(client, lab.replies())), lab.now);
+            CHECK(client.problem().empty());
+            CHECK(client.results()[0].status == Status::accepted);
+            CHECK(lab.mailbox().find(" with ESMTPA ") != std::string::npos);
+        }
+    }
+    SUBCASE("a wrong password: nothing is sent") {
+        Lab lab("rfc");
+        options.login->password = "mauvais";
+        smtp::ClientSession client(options, {letter});
+        client.start(core::epoch);
+        for (int turn = 0; turn < 100 && !client.finished(); ++turn)
+            lab.session.receive(core::as_bytes(after(client, lab.replies())), lab.now);
+        CHECK(client.results()[0].status == Status::refused);
+        CHECK(client.results()[0].last_reply->code == 535);
+    }
+    SUBCASE("a server that only pretends to know the password (RFC 5802)") {
+        smtp::ClientSession client(options, {letter});
+        client.start(core::epoch);
+        after(client, "220 x\r\n");
+        CHECK(after(client, "250-x\r\n250 AUTH PLAIN SCRAM-SHA-256\r\n")
+                  .starts_with("AUTH SCRAM-SHA-256 "));
+        CHECK(after(client, "235 welcome\r\n") == "(close)");
+        CHECK_FALSE(client.problem().empty());
+    }
+    SUBCASE("not announced") {
+        smtp::ClientSession client(options, {letter});
+        client.start(core::epoch);
+        after(client, "220 x\r\n");
+        CHECK(after(client, "250 x\r\n").starts_with("MAIL "));
+    }
+}
+
+TEST_CASE("what EHLO announces is said: SMTPUTF8, RET, ENVID, NOTIFY, ORCPT; else it is left out") {
+    smtp::OutgoingMail mail = letter;
+    mail.recipients.resize(1, "");
+    mail.recipients[0].notify_given = true;
+    mail.recipients[0].notify = {true, false, false};
+    mail.recipients[0].original = "rfc822;a+2Bb";
+    mail.options.return_given = mail.options.headers_only = true;
+    mail.options.envelope_id = "42";
+    smtp::ClientSession client = client_of({mail, mail}, true);
+    after(client, "220 x\r\n");
+    CHECK(after(client, "250-x\r\n250 DSN\r\n") ==
+          "MAIL FROM:<dupont@lab.fr> RET=HDRS ENVID=42\r\n");
+    CHECK(after(client, "250 ok\r\n") ==
+          "RCPT TO:<etudiant> NOTIFY=SUCCESS ORCPT=rfc822;a+2Bb\r\n");
+    mail.options.smtputf8 = true;
+    smtp::ClientSession other = client_of({mail}, true);
+    after(other, "220 x\r\n");
+    CHECK(after(other, "250 x\r\n") == "QUIT\r\n");
+    CHECK(other.results()[0].last_reply->code == 553);
+}

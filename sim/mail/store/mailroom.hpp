@@ -158,6 +158,7 @@ class Mailroom {
         core::Instant at{};
     };
     std::vector<Retry> take_retries();
+    [[nodiscard]] bool retries_wanted() const { return !retries_.empty(); }
 
     /// Tells the sender of `mail` what became of it, as far as the sender wants to know; nobody is
     /// told of the fate of a report (RFC 5321, section 6.1). The report goes into the queue.
