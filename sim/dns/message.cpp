@@ -27,12 +27,6 @@ char lower(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-std::string lower_case(std::string_view text) {
-    std::string result{text};
-    std::transform(result.begin(), result.end(), result.begin(), lower);
-    return result;
-}
-
 class Writer {
    public:
     void u8(std::size_t value) { bytes_.push_back(static_cast<core::Byte>(value)); }
@@ -47,9 +41,10 @@ class Writer {
     void name(std::string_view text) {
         if (text.size() > max_name - 2) failed_ = true;
         while (!text.empty() && !failed_) {
-            const auto known = seen_.find(lower_case(text));
+            // With its case: a name comes out as it went in (RFC 4343, 4.1 leaves the choice).
+            const auto known = seen_.find(std::string{text});
             if (known != seen_.end()) return u16(0xc000U | known->second);
-            if (bytes_.size() <= largest_pointer) seen_[lower_case(text)] = bytes_.size();
+            if (bytes_.size() <= largest_pointer) seen_[std::string{text}] = bytes_.size();
             const std::size_t dot = text.find('.');
             const std::string_view label = text.substr(0, dot);
             if (label.empty() || label.size() > max_label) failed_ = true;

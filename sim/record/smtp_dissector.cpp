@@ -133,8 +133,7 @@ class SmtpDissector final : public ApplicationDissector {
             tls_ = Tls::asked;
         } else if (starts_with_word(text, "AUTH LOGIN")) {
             auth_ = text.size() > 11 ? Auth::user : Auth::login;
-        } else if (starts_with_word(text, "AUTH PLAIN") ||
-                   starts_with_word(text, "AUTH CRAM-MD5") || starts_with_word(text, "AUTH NTLM")) {
+        } else if (starts_with_word(text, "AUTH PLAIN") || starts_with_word(text, "AUTH NTLM")) {
             auth_ = Auth::other;
         }
     }
