@@ -9,6 +9,7 @@
 #include "program/words.hpp"
 #include "sim/core/units.hpp"
 #include "viz/export/export.hpp"
+#include "viz/plot/timeseries.hpp"
 
 namespace postack::program {
 namespace {
@@ -17,6 +18,7 @@ struct DiagramOptions {
     InputOptions input;
     diagram::Options layout;
     exporting::ExportOptions how;
+    std::vector<plot::Quantity> plot;  ///< empty: the sequence diagram
     std::string out;
     std::string key;
 };
@@ -37,6 +39,23 @@ std::string read_range(const std::string& text, diagram::Options& options) {
     return {};
 }
 
+int draw_plot(const DiagramOptions& options, const record::Recording& recording,
+              const std::vector<record::Row>& rows) {
+    const auto catalog = core::Catalog::load(options.layout.language);
+    if (!catalog) return fail(catalog.error());
+    const auto measure = diagram::TextMeasure::load();
+    if (!measure) return fail(measure.error());
+    plot::Options how;
+    how.quantities = options.plot;
+    how.language = options.layout.language;
+    const auto scene = plot::draw_timeseries(recording, rows, how, *catalog, *measure);
+    if (!scene) return fail(scene.error());
+    exporting::ExportOptions as = options.how;
+    as.raster = raster();
+    const auto drawn = exporting::export_scene(*scene, options.out, as);
+    return drawn ? 0 : fail(drawn.error());
+}
+
 int draw(const DiagramOptions& options) {
     // What cannot be written is refused before anything is simulated.
     for (const std::string& file : {options.out, options.key}) {
@@ -47,6 +66,8 @@ int draw(const DiagramOptions& options) {
     const auto recording = load(options.input);
     if (!recording) return fail(recording.error());
     const auto rows = record::dissect(*recording);
+
+    if (!options.plot.empty()) return draw_plot(options, *recording, rows);
 
     diagram::Options layout = options.layout;
     layout.blank_mode =
@@ -84,6 +105,17 @@ void add_diagram(CLI::App& app, Action& action) {
             },
             "Leave gaps to fill in: any of seq,ack,flags,len,state,info")
         ->type_name("WORDS");
+    word->add_option(
+            "--plot",
+            [options](const CLI::results_t& words) {
+                const auto quantities = plot::parse_quantities(words.front());
+                if (!quantities) throw CLI::ValidationError{"--plot", quantities.error().message};
+                options->plot = *quantities;
+                return true;
+            },
+            "Instead of the diagram, curves over time of the sender's: any of cwnd,sequence,rtt")
+        ->type_name("WORDS")
+        ->excludes("--blank");
     CLI::Option* key =
         word->add_option("--key", options->key, "Also draw the answers into this file");
     key->needs("--blank");

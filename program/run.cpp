@@ -17,7 +17,7 @@
 namespace postack::program {
 namespace {
 
-enum class Format { table, tsv, json, transcript };
+enum class Format { table, tsv, json, transcript, story };
 
 struct RunOptions {
     InputOptions input;
@@ -89,6 +89,7 @@ int run(const RunOptions& options) {
         case Format::tsv: text::print_tsv(*recording, rows, std::cout); break;
         case Format::json: text::print_json(*recording, rows, std::cout); break;
         case Format::transcript: text::print_transcript(*recording, rows, how, std::cout); break;
+        case Format::story: text::print_story(*recording, rows, *catalog, std::cout); break;
     }
     return finish_output();
 }
@@ -104,11 +105,13 @@ void add_run(CLI::App& app, Action& action) {
     static const std::map<std::string, Format> formats{{"table", Format::table},
                                                        {"tsv", Format::tsv},
                                                        {"json", Format::json},
-                                                       {"transcript", Format::transcript}};
+                                                       {"transcript", Format::transcript},
+                                                       {"story", Format::story}};
     word->add_option_function<std::string>(
             "--format", [options](const std::string& f) { options->format = formats.at(f); },
-            "table (default), tsv, json, or transcript (what the terminals showed)")
-        ->check(CLI::IsMember({"table", "tsv", "json", "transcript"}));
+            "table (default), tsv, json, transcript (what the terminals showed), or story "
+            "(every segment, state, variable and timer with its reason)")
+        ->check(CLI::IsMember({"table", "tsv", "json", "transcript", "story"}));
     word->add_flag("--headers", options->headers_only, "Do not look into the mail protocols");
     word->add_flag("--why", options->why, "Add to each packet why it was sent (table)");
     word->add_option("--pcap", options->pcap, "Also write a pcapng file for Wireshark");

@@ -28,7 +28,10 @@ class AppContext {
     /// Calls App::timer(token) after the delay.
     void after(core::Duration delay, std::uint64_t token);
 
-    core::Result<SocketHandle> listen(wire::Endpoint local, const ConnectionChoices& children = {});
+    core::Result<SocketHandle> listen(wire::Endpoint local, const ConnectionChoices& children = {},
+                                      std::uint32_t backlog = Host::no_backlog_limit);
+    /// accept(): a connection that `accepted` told of has been taken, one less waits.
+    void taken(SocketHandle listener);
     core::Result<SocketHandle> connect(std::optional<wire::IpAddress> from, wire::Endpoint remote,
                                        const ConnectionChoices& choices = {});
     core::Result<SocketHandle> open_udp(wire::Endpoint local);

@@ -43,8 +43,9 @@ struct FaultRule {
 struct PacketFacts {
     std::uint32_t number = 0;  ///< in the packet list, 1-based; 0 when nothing is recorded
     std::uint32_t from = 0;    ///< sending host
-    wire::TcpFlags flags = 0;  ///< 0 if it is not TCP
-    core::BytesView payload;   ///< of TCP or UDP
+    std::uint32_t via = ~std::uint32_t{0};  ///< the router that puts it on this link; none: `from`
+    wire::TcpFlags flags = 0;               ///< 0 if it is not TCP
+    core::BytesView payload;                ///< of TCP or UDP
 };
 
 /// What the chain decided about one packet. Delays add up; the first loss ends the chain.

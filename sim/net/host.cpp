@@ -462,6 +462,19 @@ void Host::quick_ack(SocketHandle handle, core::Instant now) {
     after_call(*socket, now);
 }
 
+void Host::forget_everything() {
+    for (const auto& socket : sockets_) {
+        socket->connection.reset();
+        socket->datagrams.clear();
+        socket->half_open.clear();
+        socket->closed = true;
+    }
+    flows_.clear();
+    used_ports_.clear();
+    listeners_.clear();
+    udp_sockets_.clear();
+}
+
 void Host::with_connection(SocketHandle handle, core::Instant now,
                            const std::function<void(tcp::Connection&, tcp::Output&)>& call) {
     Socket* socket = find(handle);
@@ -784,17 +797,50 @@ std::optional<Datagram> Host::receive_datagram(SocketHandle handle) {
 
 void Host::send_port_unreachable(core::BytesView offending, const wire::IpAddress& from,
                                  const wire::IpAddress& to) {
-    const wire::IcmpMessage message = wire::make_unreachable(wire::Unreachable::port, offending);
+    send_error(wire::make_unreachable(wire::Unreachable::port, offending), to, from,
+               tcp::Cause::port_unreachable);
+}
+
+void Host::send_too_big(core::BytesView offending, std::uint32_t mtu) {
+    send_router_error(wire::make_too_big(mtu, offending), offending);
+}
+
+void Host::send_time_exceeded(core::BytesView offending) {
+    // The same quotation as for "unreachable"; only the type is another one.
+    wire::IcmpMessage message = wire::make_unreachable(wire::Unreachable::host, offending);
+    message.type =
+        offending[0] >> 4U == 6 ? wire::icmp6::time_exceeded : wire::icmp4::time_exceeded;
+    message.code = 0;  // in transit
+    send_router_error(message, offending);
+}
+
+void Host::send_router_error(const wire::IcmpMessage& message, core::BytesView offending) {
+    const auto packet = wire::read_ip(offending, wire::Cut::allowed);
+    if (!packet || packet->later_fragment) return;
+    if (packet->protocol == wire::protocol_icmp || packet->protocol == wire::protocol_icmpv6) {
+        // RFC 1122, 3.2.2: no error about an error.
+        const auto inner = wire::read_icmp(packet->payload);
+        if (!inner || wire::quotes_packet(*inner, packet->source.version())) return;
+    }
+    for (const wire::IpAddress& own : config_.addresses) {
+        if (own.version() != packet->source.version()) continue;
+        send_error(message, own, packet->source);
+        return;
+    }
+}
+
+void Host::send_error(const wire::IcmpMessage& message, const wire::IpAddress& from,
+                      const wire::IpAddress& to, tcp::Cause cause) {
     const std::uint8_t protocol = to.version() == 6 ? wire::protocol_icmpv6 : wire::protocol_icmp;
     // An error has the precedence of network control (RFC 1812, 4.3.2.5; measured: the capture
     // udp-closed-port has 0xc0).
     const std::uint8_t type_of_service = to.version() == 4 ? 0xc0 : 0;
-    wire::write_icmp(message, to, from,
-                     begin_packet(wire::icmp_header_size + message.body.size(), to, from, protocol,
+    wire::write_icmp(message, from, to,
+                     begin_packet(wire::icmp_header_size + message.body.size(), from, to, protocol,
                                   random_u16(random_), false, 0, type_of_service));
     Departure departure;
     departure.ip_packet = {packet_.data(), packet_size_};
-    departure.cause = tcp::Cause::port_unreachable;
+    departure.cause = cause;
     output_->transmit(departure);
 }
 

@@ -3,8 +3,9 @@
 // simulated machine; `postack drive` and `postack tun` own one with no world around it.
 //
 // What it does: TCP and UDP sockets, ports, demultiplexing, RST and ICMP port unreachable for what
-// nobody wants, checksums in and out. What it leaves out: routing and ARP (a link knows its hosts),
-// IP options and fragments (every link of ours carries the MTU that TCP is told).
+// wants, checksums in and out, a router's errors. What it leaves out: routing and ARP (a link knows
+// its hosts, the world the way through routers), IP options and fragments (TCP is told the MTU of
+// its own links, and by ICMP that of the others).
 #pragma once
 
 #include <cstdint>
@@ -75,6 +76,7 @@ struct HostConfig {
     std::vector<wire::IpAddress> addresses;
     tcp::Profile profile;
     std::uint32_t mtu = 1500;
+    bool forwards = false;  ///< a router: packets that are not for it go on to their next link
 };
 
 /// What a scenario may fix about a connection that would otherwise be drawn at random.
@@ -142,6 +144,13 @@ class Host {
     void shutdown(SocketHandle socket, core::Instant now);
     void abort(SocketHandle socket, core::Instant now);
     void quick_ack(SocketHandle socket, core::Instant now);
+    /// The machine loses its memory: every socket is gone, no segment says so.
+    void forget_everything();
+    /// As a router: tells the sender of `offending` (a whole IP packet) that its next link takes
+    /// packets of `mtu` bytes at most (RFC 1191, 4; RFC 4443, 3.2), or that its time to live is
+    /// over (RFC 1812, 5.3.1). Nothing if this host has no address of its version.
+    void send_too_big(core::BytesView offending, std::uint32_t mtu);
+    void send_time_exceeded(core::BytesView offending);
     /// Any call on the socket's connection: what changed is told and the deadline kept. Nothing if
     /// it has none.
     void with_connection(SocketHandle socket, core::Instant now,
@@ -218,6 +227,9 @@ class Host {
                       tcp::Cause cause, std::uint8_t ecn = 0);
     void send_port_unreachable(core::BytesView offending, const wire::IpAddress& from,
                                const wire::IpAddress& to);
+    void send_error(const wire::IcmpMessage& message, const wire::IpAddress& from,
+                    const wire::IpAddress& to, tcp::Cause cause = tcp::Cause::none);
+    void send_router_error(const wire::IcmpMessage& message, core::BytesView offending);
 
     HostConfig config_;
     core::Random random_;

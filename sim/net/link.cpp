@@ -24,7 +24,8 @@ Link::Passage Link::enter(const PacketFacts& facts, std::uint32_t length, core::
     Passage passage;
     core::Instant out = now;
     if (config_.rate != 0) {
-        const auto who = std::find(config_.hosts.begin(), config_.hosts.end(), facts.from);
+        const std::uint32_t sender = facts.via == record::none ? facts.from : facts.via;
+        const auto who = std::find(config_.hosts.begin(), config_.hosts.end(), sender);
         core::Instant& busy = busy_until_[static_cast<std::size_t>(who - config_.hosts.begin())];
         const core::Instant begin = std::max(busy, now);
         // What waits is what the line needs the time until `begin` for.

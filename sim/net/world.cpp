@@ -3,9 +3,23 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "sim/net/frame.hpp"
+#include "sim/wire/checksum.hpp"
+#include "sim/wire/ip.hpp"
+#include "sim/wire/udp.hpp"
 
 namespace postack::net {
+namespace {
+
+wire::IpAddress destination_of(core::BytesView packet) {
+    return packet[0] >> 4U == 4 ? wire::IpAddress::from_bytes(packet.subspan(16, 4))
+                                : wire::IpAddress::from_bytes(packet.subspan(24, 16));
+}
+
+}  // namespace
+
 // One machine: its stack, its applications, and what the recording needs to know of its sockets.
 struct World::Machine final : HostOutput {
     Machine(World& owner, std::uint32_t own_index, HostConfig config, const core::Random& random)
@@ -14,6 +28,7 @@ struct World::Machine final : HostOutput {
     struct Running {
         std::unique_ptr<App> app;
         core::Duration wake_up{0};
+        bool started = false, ended = false;
     };
     struct SentSequence {
         std::uint32_t sequence;
@@ -133,14 +148,17 @@ struct World::Machine final : HostOutput {
     std::vector<Known> sockets;
     core::Instant wake_at = core::never;  // the earliest host_timer event scheduled
     std::string_view rule;
+    bool down = false;
 };
 
 // A frame on its way.
 struct World::Flight {
     core::Bytes ip_packet;
-    std::uint32_t to = record::none;  // host, none: it goes nowhere
+    std::uint32_t hop = record::none;   // the host that takes it, none: it goes nowhere
+    std::uint32_t from = record::none;  // its sender, who need not be the router before `hop`
     record::PacketId packet = record::none;
     record::Fate fate = record::Fate::arrived;
+    tcp::Cause cause = tcp::Cause::none;
 };
 
 World::World(std::uint64_t seed, record::Recorder* recorder)
@@ -178,7 +196,7 @@ std::uint32_t World::add_app(std::uint32_t host, std::unique_ptr<App> app, core:
                              core::Duration wake_up) {
     auto& apps = machines_[host]->apps;
     const auto index = static_cast<std::uint32_t>(apps.size());
-    apps.push_back(Machine::Running{std::move(app), wake_up});
+    apps.push_back(Machine::Running{std::move(app), wake_up, false, false});
     Payload payload{};
     payload.kind = Kind::app_start;
     payload.host = host;
@@ -207,28 +225,39 @@ void World::dispatch(const Payload& payload) {
         return;
     }
     Machine& machine = *machines_[payload.host];
+    AppContext context{*this, payload.host, payload.app, now_};
+    // A program that has ended hears nothing more.
+    const auto running = [&]() -> Machine::Running* {
+        Machine::Running& program = machine.apps[payload.app];
+        return program.ended ? nullptr : &program;
+    };
     switch (payload.kind) {
         case Kind::frame: break;
         case Kind::host_timer:
             if (machine.wake_at <= now_) machine.wake_at = core::never;
             machine.host.timers(now_);
             break;
-        case Kind::app_start: {
-            AppContext context{*this, payload.host, payload.app, now_};
-            machine.apps[payload.app].app->start(context);
+        case Kind::app_start:
+            if (auto* program = running()) {
+                program->started = true;
+                program->ended = machine.down;
+                if (!program->ended) program->app->start(context);
+            }
             break;
-        }
-        case Kind::app_event: {
-            AppContext context{*this, payload.host, payload.app, now_};
-            machine.apps[payload.app].app->event(context, payload.socket, payload.event,
-                                                 payload.child);
+        case Kind::app_event:
+            if (auto* program = running()) {
+                program->app->event(context, payload.socket, payload.event, payload.child);
+            }
             break;
-        }
-        case Kind::app_timer: {
-            AppContext context{*this, payload.host, payload.app, now_};
-            machine.apps[payload.app].app->timer(context, payload.token);
+        case Kind::app_timer:
+            if (auto* program = running()) program->app->timer(context, payload.token);
             break;
-        }
+        case Kind::app_killed: kill(machine, payload.app); break;
+        case Kind::host_down: crash(machine); break;
+        case Kind::host_up:
+            machine.down = false;
+            if (recorder_ != nullptr) recorder_->host_changed(now_, payload.host, true);
+            break;
     }
     schedule_host(payload.host);
 }
@@ -254,35 +283,66 @@ std::uint32_t World::new_flight() {
     return static_cast<std::uint32_t>(flights_.size() - 1);
 }
 
-void World::transmit(std::uint32_t from, const Departure& departure) {
-    const wire::IpAddress destination = [&] {
-        const core::BytesView p = departure.ip_packet;
-        return p[0] >> 4 == 4 ? wire::IpAddress::from_bytes(p.subspan(16, 4))
-                              : wire::IpAddress::from_bytes(p.subspan(24, 16));
-    }();
-
-    // The first link of the sender on which somebody has this address; its first link if nobody
-    // has.
-    Link* link = nullptr;
-    std::uint32_t to = record::none;
+// Where a packet goes next: the first link of the sender on which somebody has this address; else
+// the way through routers; else the sender's first link, where nobody takes it.
+World::Route World::find_route(std::uint32_t from, const wire::IpAddress& destination) const {
+    Link* first = nullptr;
     for (const auto& candidate : links_) {
         const auto& members = candidate->config().hosts;
         if (std::find(members.begin(), members.end(), from) == members.end()) continue;
-        if (link == nullptr) link = candidate.get();
+        if (first == nullptr) first = candidate.get();
         for (const std::uint32_t member : members) {
             if (member != from && machines_[member]->host.owns(destination)) {
-                link = candidate.get();
-                to = member;
-                break;
+                return {candidate.get(), member, member};
             }
         }
-        if (to != record::none) break;
     }
-    if (link == nullptr) return;  // a host on no link: its packets go nowhere and nobody sees them
+    const Route way = find_way(from, destination);
+    return way.link != nullptr ? way : Route{first, record::none, record::none};
+}
 
-    const LinkConfig& config = link->config();
-    const auto frame_length =
-        static_cast<std::uint32_t>(departure.ip_packet.size() + link_header_size(config.link_type));
+// The fewest links, breadth first; of equal ways the one whose links were added first.
+World::Route World::find_way(std::uint32_t from, const wire::IpAddress& destination) const {
+    std::vector<Route> first_step(machines_.size());  // by host reached
+    std::vector<std::uint32_t> reached{from};
+    for (std::size_t i = 0; i < reached.size(); ++i) {
+        const std::uint32_t here = reached[i];
+        if (here != from && !machines_[here]->host.config().forwards) continue;
+        for (const auto& link : links_) {
+            const auto& members = link->config().hosts;
+            if (std::find(members.begin(), members.end(), here) == members.end()) continue;
+            for (const std::uint32_t member : members) {
+                if (member == from || first_step[member].link != nullptr) continue;
+                first_step[member] =
+                    here == from ? Route{link.get(), member, member} : first_step[here];
+                reached.push_back(member);
+                if (!machines_[member]->host.owns(destination)) continue;
+                return {first_step[member].link, first_step[member].hop, member};
+            }
+        }
+    }
+    return {};
+}
+
+// A packet that is put on a link, by its sender or by a router.
+struct World::Crossing {
+    Link* link = nullptr;
+    std::uint32_t via = record::none;  // who puts it there
+    std::uint32_t hop = record::none;
+    std::uint32_t from = record::none, to = record::none;  // its ends
+    core::BytesView ip_packet;
+    record::PacketId packet = record::none;
+    record::Fate fate = record::Fate::arrived;  // if nothing happens to it on this link
+    tcp::Cause cause = tcp::Cause::none;
+    wire::TcpFlags flags = 0;
+    core::BytesView payload;
+};
+
+void World::transmit(std::uint32_t from, const Departure& departure) {
+    const Route route = find_route(from, destination_of(departure.ip_packet));
+    // A host on no link: its packets go nowhere and nobody sees them.
+    if (route.link == nullptr) return;
+    const LinkConfig& config = route.link->config();
 
     record::PacketId packet = record::none;
     if (recorder_ != nullptr) {
@@ -295,11 +355,12 @@ void World::transmit(std::uint32_t from, const Departure& departure) {
             socket = known->id;
             original = machine.original_of(*known, departure);
         }
-        frame_.resize(frame_length);
-        write_link_header(config.link_type, config.loopback, from, to, departure.ip_packet, frame_);
+        const std::size_t header = link_header_size(config.link_type);
+        frame_.resize(header + departure.ip_packet.size());
+        write_link_header(config.link_type, config.loopback, from, route.hop, departure.ip_packet,
+                          frame_);
         std::copy(departure.ip_packet.begin(), departure.ip_packet.end(),
-                  frame_.begin() +
-                      static_cast<std::ptrdiff_t>(frame_length - departure.ip_packet.size()));
+                  frame_.begin() + static_cast<std::ptrdiff_t>(header));
         if (config.captured_at) {
             if (config.checksum_offloaded && from == *config.captured_at) {
                 leave_checksum_to_card(core::BytesSpan{frame_}.last(departure.ip_packet.size()));
@@ -309,42 +370,65 @@ void World::transmit(std::uint32_t from, const Departure& departure) {
                 frame_.resize(min_ethernet_frame, 0);
             }
         }
-        packet = recorder_->packet_sent(now_, from, to, socket, config.link_type, frame_,
+        packet = recorder_->packet_sent(now_, from, route.to, socket, config.link_type, frame_,
                                         departure.cause, original);
         if (known != nullptr && departure.sequence && original == record::none &&
             (!departure.payload.empty() || (departure.flags & (wire::SYN | wire::FIN)) != 0)) {
             known->sent.push_back({*departure.sequence, packet});
         }
     }
-
-    PacketFacts facts;
-    facts.number = packet == record::none ? 0 : packet + 1;
-    facts.from = from;
-    facts.flags = departure.flags;
-    facts.payload = departure.payload;
-    const Link::Passage passage = link->enter(facts, frame_length, now_);
     ++(departure.payload.empty() ? counters_.other_packets : counters_.data_packets);
-    if (passage.queue_full) ++counters_.queue_drops;
-    if (passage.verdict.lose || to == record::none) ++counters_.lost;
 
-    const auto note = [&](core::Text reason) {
-        if (recorder_ != nullptr) recorder_->verdict(packet, std::move(reason));
-    };
-    for (const core::Text& reason : passage.verdict.reasons)
-        note(reason);
+    Crossing crossing;
+    crossing.link = route.link;
+    crossing.via = from;
+    crossing.hop = route.hop;
+    crossing.from = from;
+    crossing.to = route.to;
+    crossing.ip_packet = departure.ip_packet;
+    crossing.packet = packet;
+    crossing.cause = departure.cause;
+    crossing.flags = departure.flags;
+    crossing.payload = departure.payload;
+    cross(crossing);
+}
+
+void World::cross(const Crossing& c) {
+    const LinkConfig& config = c.link->config();
+    const auto frame_length =
+        static_cast<std::uint32_t>(c.ip_packet.size() + link_header_size(config.link_type));
+    PacketFacts facts;
+    facts.number = c.packet == record::none ? 0 : c.packet + 1;
+    facts.from = c.from;
+    facts.via = c.via;
+    facts.flags = c.flags;
+    facts.payload = c.payload;
+    const Link::Passage passage = c.link->enter(facts, frame_length, now_);
+    if (passage.queue_full) ++counters_.queue_drops;
+    if (passage.verdict.lose || c.hop == record::none) ++counters_.lost;
+
+    if (recorder_ != nullptr) {
+        for (const core::Text& reason : passage.verdict.reasons)
+            recorder_->verdict(c.packet, reason);
+    }
     if (passage.queue_full) {
-        note({"perdu : file d’attente du lien pleine", "lost: the link’s queue is full"});
-    } else if (to == record::none) {
-        note({"perdu : aucune machine n’a cette adresse", "lost: no host has this address"});
+        lose(c.packet, {"perdu : file d’attente du lien pleine", "lost: the link’s queue is full"});
+        return;
+    }
+    if (c.hop == record::none && recorder_ != nullptr) {
+        recorder_->verdict(c.packet, {"perdu : aucune machine n’a cette adresse",
+                                      "lost: no host has this address"});
     }
 
     const auto fly = [&](core::Instant arrival, record::PacketId id, record::Fate fate,
-                         std::uint32_t destination_host) -> Flight& {
+                         std::uint32_t hop) -> Flight& {
         const std::uint32_t index = new_flight();
         Flight& flight = flights_[index];
-        flight.to = destination_host;
+        flight.hop = hop;
+        flight.from = c.from;
         flight.packet = id;
         flight.fate = fate;
+        flight.cause = c.cause;
         Payload payload{};
         payload.kind = Kind::frame;
         payload.host = index;
@@ -352,19 +436,14 @@ void World::transmit(std::uint32_t from, const Departure& departure) {
         return flight;
     };
 
-    if (passage.queue_full) {
-        if (recorder_ != nullptr) recorder_->packet_ended(now_, packet, record::Fate::lost);
-        return;
-    }
-    if (passage.verdict.lose || to == record::none) {
-        fly(passage.arrival, packet, record::Fate::lost, record::none);
+    if (passage.verdict.lose || c.hop == record::none) {
+        fly(passage.arrival, c.packet, record::Fate::lost, record::none);
         return;
     }
     {
-        Flight& flight =
-            fly(passage.arrival, packet,
-                passage.verdict.corrupt ? record::Fate::corrupt : record::Fate::arrived, to);
-        flight.ip_packet.assign(departure.ip_packet.begin(), departure.ip_packet.end());
+        Flight& flight = fly(passage.arrival, c.packet,
+                             passage.verdict.corrupt ? record::Fate::corrupt : c.fate, c.hop);
+        flight.ip_packet.assign(c.ip_packet.begin(), c.ip_packet.end());
         if (passage.verdict.corrupt) {
             // A bit of the transport's part: IP's own header has its own checksum, and a frame with
             // a broken one would not even reach TCP.
@@ -377,30 +456,161 @@ void World::transmit(std::uint32_t from, const Departure& departure) {
     if (passage.verdict.duplicate) {
         record::PacketId copy = record::none;
         if (recorder_ != nullptr) {
-            const record::SocketId socket = recorder_->recording().packets[packet].socket;
-            copy = recorder_->packet_sent(now_, from, to, socket, config.link_type, frame_,
-                                          departure.cause, packet);
+            const record::Packet first = recorder_->recording().packets[c.packet];
+            const core::BytesView frame = recorder_->recording().frame(first);
+            frame_.assign(frame.begin(), frame.end());
+            copy = recorder_->packet_sent(now_, c.from, c.to, first.socket, first.link_type, frame_,
+                                          c.cause, c.packet);
             for (const core::Text& reason : passage.verdict.reasons) {
                 recorder_->verdict(copy, reason);
             }
         }
         Flight& flight =
-            fly(passage.arrival + passage.verdict.copy_after, copy, record::Fate::duplicate, to);
-        flight.ip_packet.assign(departure.ip_packet.begin(), departure.ip_packet.end());
+            fly(passage.arrival + passage.verdict.copy_after, copy, record::Fate::duplicate, c.hop);
+        flight.ip_packet.assign(c.ip_packet.begin(), c.ip_packet.end());
     }
+}
+
+void World::lose(record::PacketId packet, core::Text reason) {
+    if (recorder_ == nullptr) return;
+    recorder_->verdict(packet, std::move(reason));
+    recorder_->packet_ended(now_, packet, record::Fate::lost);
+}
+
+// RFC 1812, 5.2 and 5.3.1: the time to live goes down by one; what is too large for the next link,
+// or too old, goes no further and its sender is told.
+void World::forward(std::uint32_t router, Flight& flight) {
+    core::Bytes& packet = flight.ip_packet;
+    const bool v4 = packet[0] >> 4U == 4;
+    Host& host = machines_[router]->host;
+    const Route route = find_route(router, destination_of(packet));
+    if (route.link == nullptr || route.hop == record::none) {
+        lose(flight.packet,
+             {"perdu : le routeur ne connaît pas de chemin", "lost: the router knows no way"});
+        return;
+    }
+    if (packet[v4 ? 8 : 7] <= 1) {
+        lose(flight.packet,
+             {"perdu : durée de vie (TTL) épuisée", "lost: its time to live (TTL) is over"});
+        host.send_time_exceeded(packet);
+        return;
+    }
+    if (const std::uint32_t mtu = route.link->config().mtu; packet.size() > mtu) {
+        lose(flight.packet,
+             {fmt::format("perdu : {} octets, le lien suivant en prend {}", packet.size(), mtu),
+              fmt::format("lost: {} bytes, the next link takes {}", packet.size(), mtu)});
+        host.send_too_big(packet, mtu);
+        return;
+    }
+    if (v4) {
+        const std::uint16_t before = core::load_u16(&packet[8]);
+        --packet[8];
+        core::store_u16(&packet[10], wire::update_checksum(core::load_u16(&packet[10]), before,
+                                                           core::load_u16(&packet[8])));
+    } else {
+        --packet[7];
+    }
+    Crossing crossing;
+    crossing.link = route.link;
+    crossing.via = router;
+    crossing.hop = route.hop;
+    crossing.from = flight.from;
+    crossing.to = route.to;
+    crossing.ip_packet = packet;
+    crossing.packet = flight.packet;
+    crossing.fate = flight.fate;
+    crossing.cause = flight.cause;
+    const auto ip = wire::read_ip(packet);
+    if (ip && ip->protocol == wire::protocol_tcp) {
+        if (const auto segment = wire::read_tcp(ip->payload)) {
+            crossing.flags = segment->header.flags;
+            crossing.payload = segment->payload;
+        }
+    } else if (ip && ip->protocol == wire::protocol_udp) {
+        if (const auto datagram = wire::read_udp(ip->payload)) crossing.payload = datagram->payload;
+    }
+    cross(crossing);
 }
 
 void World::frame_ends(std::uint32_t index) {
     // The flight's bytes are taken out before the host runs: what it sends may use the slot again.
     Flight flight = std::move(flights_[index]);
-    if (recorder_ != nullptr) recorder_->packet_ended(now_, flight.packet, flight.fate);
-    if (flight.to != record::none) {
-        machines_[flight.to]->host.packet_arrives(flight.ip_packet, now_);
-        schedule_host(flight.to);
+    if (flight.hop == record::none) {
+        if (recorder_ != nullptr) recorder_->packet_ended(now_, flight.packet, flight.fate);
+    } else if (Machine& machine = *machines_[flight.hop]; machine.down) {
+        lose(flight.packet, {"perdu : la machine est arrêtée", "lost: the machine is down"});
+    } else if (machine.host.config().forwards &&
+               !machine.host.owns(destination_of(flight.ip_packet))) {
+        forward(flight.hop, flight);
+        schedule_host(flight.hop);
+    } else {
+        if (recorder_ != nullptr) recorder_->packet_ended(now_, flight.packet, flight.fate);
+        machine.host.packet_arrives(flight.ip_packet, now_);
+        schedule_host(flight.hop);
     }
     flight.ip_packet.clear();
     flights_[index].ip_packet = std::move(flight.ip_packet);  // its memory is kept for the next
     free_flights_.push_back(index);
+}
+
+// --- programs and machines that end -------------------------------------------------------------
+
+void World::kill_app(std::uint32_t host, std::uint32_t app, core::Instant when) {
+    Payload payload{};
+    payload.kind = Kind::app_killed;
+    payload.host = host;
+    payload.app = app;
+    queue_.schedule(when, payload);
+}
+
+void World::crash_host(std::uint32_t host, core::Instant when, core::Instant back) {
+    Payload payload{};
+    payload.kind = Kind::host_down;
+    payload.host = host;
+    queue_.schedule(when, payload);
+    if (back == core::never) return;
+    payload.kind = Kind::host_up;
+    queue_.schedule(back, payload);
+}
+
+// What a system does with the sockets of a process that ends.
+void World::kill(Machine& machine, std::uint32_t app) {
+    if (machine.apps[app].ended) return;
+    machine.apps[app].ended = true;
+    AppContext context{*this, machine.index, app, now_};
+    if (machine.apps[app].started) context.line(record::LineKind::local, "Killed\n");
+    for (SocketHandle socket = 0; socket < machine.sockets.size(); ++socket) {
+        const auto& known = machine.sockets[socket];
+        if (known.owned && known.app == app) context.close(socket);
+    }
+}
+
+void World::crash(Machine& machine) {
+    if (machine.down) return;
+    machine.down = true;
+    if (recorder_ != nullptr) recorder_->host_changed(now_, machine.index, false);
+    for (auto& running : machine.apps)
+        running.ended = running.ended || running.started;
+    for (SocketHandle socket = 0; socket < machine.sockets.size(); ++socket) {
+        auto& known = machine.sockets[socket];
+        if (recorder_ == nullptr) break;
+        if (known.listener != record::none) {
+            recorder_->listener_closed(now_, known.listener);
+            known.listener = record::none;
+        }
+        const tcp::Connection* connection = machine.host.connection(socket);
+        if (connection == nullptr || known.id == record::none) continue;
+        tcp::Variables variables = connection->variables();
+        for (std::size_t i = 0; i < variables.deadlines.size(); ++i) {
+            if (variables.deadlines[i] == core::never) continue;
+            recorder_->timer(now_, known.id, static_cast<tcp::Timer>(i),
+                             record::TimerAction::cancelled, variables.deadlines[i]);
+        }
+        variables.state = tcp::State::closed;
+        variables.deadlines.fill(core::never);
+        recorder_->state(now_, known.id, variables);
+    }
+    machine.host.forget_everything();
 }
 
 // --- AppContext ---------------------------------------------------------------------------------
@@ -415,9 +625,10 @@ void AppContext::after(core::Duration delay, std::uint64_t token) {
 }
 
 core::Result<SocketHandle> AppContext::listen(wire::Endpoint local,
-                                              const ConnectionChoices& children) {
+                                              const ConnectionChoices& children,
+                                              std::uint32_t backlog) {
     auto& machine = *world_->machines_[host_];
-    auto socket = machine.host.listen(local, children);
+    auto socket = machine.host.listen(local, children, backlog);
     if (!socket) return socket;
     machine.own(*socket, app_);
     if (world_->recorder_ != nullptr) {
@@ -429,6 +640,10 @@ core::Result<SocketHandle> AppContext::listen(wire::Endpoint local,
         machine.known(*socket).listener = world_->recorder_->listener_opened(now_, listener);
     }
     return socket;
+}
+
+void AppContext::taken(SocketHandle listener) {
+    world_->host(host_).taken(listener);
 }
 
 core::Result<SocketHandle> AppContext::connect(std::optional<wire::IpAddress> from,

@@ -43,6 +43,14 @@ class World {
     std::uint32_t add_app(std::uint32_t host, std::unique_ptr<App> app, core::Instant start,
                           core::Duration wake_up);
 
+    /// The process is killed at `when`: its system closes its sockets (FIN; RST where the profile
+    /// has one for unread data), and it is told nothing more.
+    void kill_app(std::uint32_t host, std::uint32_t app, core::Instant when);
+    /// The machine stops at `when` without a word: connections, listeners and programs are gone,
+    /// what arrives is lost. From `back` on (core::never: not again) it has an empty memory; of its
+    /// programs those run that start later.
+    void crash_host(std::uint32_t host, core::Instant when, core::Instant back);
+
     RunEnd run(const RunLimits& limits);
 
     /// Lets run() return after the event that is running now.
@@ -63,8 +71,23 @@ class World {
     friend class AppContext;
     struct Machine;
     struct Flight;
+    struct Crossing;
+    struct Route {
+        Link* link = nullptr;
+        std::uint32_t hop = record::none;  // who takes it from the link: the next router, or `to`
+        std::uint32_t to = record::none;   // whose address it is
+    };
 
-    enum class Kind : std::uint32_t { frame, host_timer, app_start, app_event, app_timer };
+    enum class Kind : std::uint32_t {
+        frame,
+        host_timer,
+        app_start,
+        app_event,
+        app_timer,
+        app_killed,
+        host_down,
+        host_up
+    };
     struct Payload {
         Kind kind;
         std::uint32_t host;  // frame: index of the flight
@@ -77,6 +100,13 @@ class World {
     void dispatch(const Payload& payload);
     void frame_ends(std::uint32_t flight);
     void transmit(std::uint32_t host, const Departure& departure);
+    [[nodiscard]] Route find_route(std::uint32_t from, const wire::IpAddress& destination) const;
+    [[nodiscard]] Route find_way(std::uint32_t from, const wire::IpAddress& destination) const;
+    void cross(const Crossing& crossing);
+    void forward(std::uint32_t router, Flight& flight);
+    void lose(record::PacketId packet, core::Text reason);
+    void kill(Machine& machine, std::uint32_t app);
+    void crash(Machine& machine);
     void schedule_host(std::uint32_t host);
     std::uint32_t new_flight();
 

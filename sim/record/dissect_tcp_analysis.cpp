@@ -55,7 +55,8 @@ std::uint32_t judge(const AnalysedSegment& s, TcpFlow& forward, const TcpFlow& r
         same_ack && !marked) {
         remarks |= window_update;
     }
-    if (s.length > 0 && reverse.shift_seen && reverse.window_seen && reverse.last_ack &&
+    // With its SYN, the other side’s scale is known: none, if it offered none.
+    if (s.length > 0 && reverse.syn_seen && reverse.window_seen && reverse.last_ack &&
         s.seq + s.length == *reverse.last_ack + reverse.window && !marked) {
         remarks |= window_full;
     }

@@ -110,4 +110,9 @@ void Recorder::listener_closed(core::Instant now, std::uint32_t listener) {
     recording_.listeners[listener].closed = append(now, EventKind::listener_closed, listener);
 }
 
+void Recorder::host_changed(core::Instant now, HostId host, bool up) {
+    const EventIndex event = append(now, EventKind::host_changed, recording_.host_changes.size());
+    recording_.host_changes.push_back({host, event, up});
+}
+
 }  // namespace postack::record

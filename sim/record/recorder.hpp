@@ -33,6 +33,7 @@ class Recorder {
                  std::uint64_t size_after, bool replaced = false);
     std::uint32_t listener_opened(core::Instant now, Listener listener);
     void listener_closed(core::Instant now, std::uint32_t listener);
+    void host_changed(core::Instant now, HostId host, bool up);
 
     Recording& recording() { return recording_; }
     Recording take() && { return std::move(recording_); }

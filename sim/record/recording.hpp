@@ -113,6 +113,13 @@ struct MailboxChange {
     bool replaced = false;         ///< text is the whole file, what was before is gone
 };
 
+/// A machine stopped without a word, or came back with an empty memory.
+struct HostChange {
+    HostId host = none;
+    EventIndex event = none;
+    bool up = false;
+};
+
 /// A port that a program listens on from `opened` to `closed` (none: to the end).
 struct Listener {
     HostId host = none;
@@ -132,6 +139,7 @@ enum class EventKind : std::uint8_t {
     mailbox_changed,
     listener_opened,
     listener_closed,
+    host_changed,
 };
 
 /// `subject` is the index in the table of its kind (packets, states, timers, lines …).
@@ -155,6 +163,9 @@ struct Lesson {
     core::Text title, summary;
     std::vector<Chapter> chapters;
     std::vector<Question> questions;
+    /// Drawings show sequence numbers as they are on the wire, as the figures of RFC 9293 do;
+    /// otherwise relative to the first, as the packet list.
+    bool absolute_numbers = false;
 };
 
 struct Recording {
@@ -171,6 +182,7 @@ struct Recording {
     std::vector<Line> lines;
     std::vector<MailboxChange> mailbox_changes;
     std::vector<Listener> listeners;
+    std::vector<HostChange> host_changes;
     /// By socket: indices in `states`, ascending (an index for cursor.hpp, kept by the Recorder).
     std::vector<std::vector<std::uint32_t>> states_of_socket;
     core::Bytes bytes;  ///< all frames, one after another

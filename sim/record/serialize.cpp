@@ -39,8 +39,8 @@ class Writer {
 
     void write(const Recording& recording) {
         const auto& [lesson, seed, start_unix_ns, hosts, sockets, events, packets, verdicts, states,
-                     timers, lines, mailbox_changes, listeners, states_of_socket, bytes,
-                     from_capture] = recording;
+                     timers, lines, mailbox_changes, listeners, host_changes, states_of_socket,
+                     bytes, from_capture] = recording;
         static_cast<void>(states_of_socket);
         begin("postack-recording", 1);
         end();
@@ -67,6 +67,7 @@ class Writer {
         table("line", lines);
         table("mailbox", mailbox_changes);
         table("listener", listeners);
+        table("host_change", host_changes);
         begin("bytes", bytes.size());
         end();
         flush();
@@ -83,11 +84,12 @@ class Writer {
     }
 
     void write(const Lesson& lesson) {
-        const auto& [name, title, summary, chapters, questions] = lesson;
+        const auto& [name, title, summary, chapters, questions, absolute_numbers] = lesson;
         begin("lesson", 0);
         field("name", name);
         field("title", title);
         field("summary", summary);
+        field("absolute_numbers", absolute_numbers);
         end();
         table("chapter", chapters);
         table("question", questions);
@@ -157,6 +159,12 @@ class Writer {
         field("event", event);
         write(variables);
         field("rule", rule);
+    }
+    void write(const HostChange& change) {
+        const auto& [host, event, up] = change;
+        field("host", host);
+        field("event", event);
+        field("up", up);
     }
     void write(const tcp::Variables& variables) {
         const auto& [state, iss, irs, snd_una, snd_nxt, snd_wl1, snd_wl2, rcv_nxt, snd_wnd, rcv_wnd,

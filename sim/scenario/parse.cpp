@@ -13,6 +13,7 @@
 #include "sim/scenario/mail_parts.hpp"
 #include "sim/scenario/profile_file.hpp"
 #include "sim/scenario/scenario.hpp"
+#include "sim/scenario/socket_part.hpp"
 #include "sim/scenario/table_reader.hpp"
 
 namespace postack::scenario {
@@ -21,6 +22,7 @@ namespace {
 // Bounds of a file, each a stated choice.
 constexpr std::size_t max_hosts = 64;
 constexpr std::size_t max_lines = 100'000;
+constexpr std::size_t max_crashes = 1000;
 constexpr std::uint64_t max_packet_number = 1'000'000'000;
 
 class Parser {
@@ -33,6 +35,11 @@ class Parser {
         top.required_both_languages("title", scenario_.lesson.title);
         top.required_both_languages("summary", scenario_.lesson.summary);
         top.required_text("protocol", scenario_.protocol);
+        top.word("sequence_numbers", [&](std::string_view word) -> core::Status {
+            scenario_.lesson.absolute_numbers = word == "absolute";
+            if (word == "absolute" || word == "relative") return core::success();
+            return core::Error{fmt::format("'{}': relative or absolute", word)};
+        });
         top.count("seed", scenario_.seed, 0, ~std::uint64_t{0} >> 1U);
         top.date_time("start", scenario_.start_unix_ns, utc_offset_minutes_);
         top.text("zone", zone_);
@@ -41,6 +48,7 @@ class Parser {
             complaints_.add(0, "there is no [[host]]: at least one is needed");
         top.tables("link", [&](const toml::table& t) { link(t); });
         top.tables("service", [&](const toml::table& t) { service(t); });
+        top.tables("socket", [&](const toml::table& t) { socket(t); });
         top.tables("typist", [&](const toml::table& t) { typist(t); });
         std::uint64_t relays = max_hosts;
         top.count("relays", relays, 1, max_hosts);
@@ -97,11 +105,33 @@ class Parser {
         if (const toml::table* changes = reader.table("tcp")) {
             read_profile(*changes, "[host.tcp]", complaints_, part.config.profile);
         }
+        reader.flag("forwards", part.config.forwards);
+        reader.tables("crash", [&](const toml::table& t) { crash(t, part); });
         reader.finish();
         if (scenario_.hosts.size() >= max_hosts) {
             complaints_.add(reader.line(), fmt::format("more than {} hosts", max_hosts));
         }
         scenario_.hosts.push_back(std::move(part));
+    }
+
+    void crash(const toml::table& table, HostPart& host) {
+        TableReader reader{table, "[[host.crash]]", complaints_};
+        core::Duration at{0};
+        core::Duration back{0};
+        if (!reader.duration("at", at) && table.get("at") == nullptr) {
+            complaints_.add(reader.line(), "[[host.crash]]: 'at' is missing: when it stops");
+        }
+        Crash crash;
+        crash.at = core::epoch + at;
+        const core::Instant earliest =
+            host.crashes.empty() ? core::epoch : host.crashes.back().back;
+        if (crash.at < earliest) reader.complain("at", "it is still down then");
+        if (reader.duration("back_after", back)) crash.back = crash.at + back;
+        reader.finish();
+        if (host.crashes.size() >= max_crashes) {
+            complaints_.add(reader.line(), fmt::format("more than {} crashes", max_crashes));
+        }
+        host.crashes.push_back(crash);
     }
 
     void link(const toml::table& table) {
@@ -237,7 +267,8 @@ class Parser {
         MailroomPart& room = scenario_.mailrooms[part.mailroom];
         read_mailroom(reader, room, scenario_.start_unix_ns, utc_offset_minutes_);
         reader.duration("wake_up", part.wake_up);
-        server.choices = choices(reader);
+        part.killed = killed(reader);
+        server.choices = read_choices(reader);
         reader.finish();
         scenario_.services.push_back(std::move(part));
     }
@@ -296,13 +327,13 @@ class Parser {
         reader.text("program", telnet.program);
         core::Duration stopped{0};
         if (reader.duration("stopped_at", stopped)) telnet.stopped_at = core::epoch + stopped;
-        telnet.choices = {choices(reader)};
+        telnet.choices = {read_choices(reader)};
         reader.tables("attempt", [&](const toml::table& t) {
             // The choices of each attempt; the first [[typist.attempt]] replaces the typist's own.
             TableReader below{t, "[[typist.attempt]]", complaints_};
             if (first_attempt_) telnet.choices.clear();
             first_attempt_ = false;
-            telnet.choices.push_back(choices(below));
+            telnet.choices.push_back(read_choices(below));
             below.finish();
         });
         first_attempt_ = true;
@@ -420,7 +451,7 @@ class Parser {
         reader.duration("start", start);
         part.start = core::epoch + start;
         reader.duration("wake_up", part.wake_up);
-        part.program.choices = choices(reader);
+        part.program.choices = read_choices(reader);
         read_mailer(reader, part, scenario_.start_unix_ns, utc_offset_minutes_, zone_);
         reader.finish();
         scenario_.mailers.push_back(std::move(part));
@@ -462,7 +493,7 @@ class Parser {
         reader.duration("start", start);
         part.start = core::epoch + start;
         reader.duration("wake_up", part.wake_up);
-        client.choices = choices(reader);
+        client.choices = read_choices(reader);
         reader.tables("step", [&](const toml::table& t) {
             apps::ScriptStep step;
             TableReader below{t, "[[program.step]]", complaints_};
@@ -481,20 +512,30 @@ class Parser {
         scenario_.programs.push_back(std::move(part));
     }
 
-    net::ConnectionChoices choices(TableReader& reader) {
-        net::ConnectionChoices c;
-        std::uint64_t value = 0;
-        if (reader.count("local_port", value, 1, 65535)) {
-            c.local_port = static_cast<std::uint16_t>(value);
+    void socket(const toml::table& table) {
+        SocketPart part;
+        TableReader reader{table, "[[socket]]", complaints_};
+        const auto host = host_key(reader);
+        part.host = host.value_or(0);
+        wire::IpAddress from;
+        if (reader.address("from", from)) {
+            part.program.from = from;
+            if (host) check_owned(reader, "from", *host, from);
         }
-        if (reader.count("initial_sequence", value, 0, 0xffffffffU)) {
-            c.initial_sequence = static_cast<std::uint32_t>(value);
-        }
-        if (reader.count("timestamp_offset", value, 0, 0xffffffffU)) {
-            c.timestamp_offset = static_cast<std::uint32_t>(value);
-        }
-        if (reader.count("ip_id", value, 0, 0xffff)) c.ip_id = static_cast<std::uint16_t>(value);
-        return c;
+        core::Duration start{0};
+        reader.duration("start", start);
+        part.start = core::epoch + start;
+        reader.duration("wake_up", part.wake_up);
+        part.killed = killed(reader);
+        read_socket(reader, part.program);
+        reader.finish();
+        scenario_.sockets.push_back(std::move(part));
+    }
+
+    // When its process is killed; core::never if it is not.
+    static core::Instant killed(TableReader& reader) {
+        core::Duration at{0};
+        return reader.duration("killed", at) ? core::epoch + at : core::never;
     }
 
     // --- the lesson

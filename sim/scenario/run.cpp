@@ -59,8 +59,11 @@ core::Result<record::Recording> run(const Scenario& scenario) {
     recorder.recording().start_unix_ns = scenario.start_unix_ns;
     net::World world{scenario.seed, &recorder};
 
-    for (const HostPart& host : scenario.hosts)
-        world.add_host(host.config, host.title);
+    for (const HostPart& host : scenario.hosts) {
+        const std::uint32_t index = world.add_host(host.config, host.title);
+        for (const Crash& crash : host.crashes)
+            world.crash_host(index, crash.at, crash.back);
+    }
     for (const net::LinkConfig& link : scenario.links)
         world.add_link(link);
 
@@ -75,9 +78,17 @@ core::Result<record::Recording> run(const Scenario& scenario) {
         }
     }
     for (const ServicePart& service : scenario.services) {
-        world.add_app(service.host,
-                      std::visit(MakeServer{service, mailrooms[service.mailroom]}, service.engine),
-                      core::epoch, service.wake_up);
+        const std::uint32_t app = world.add_app(
+            service.host,
+            std::visit(MakeServer{service, mailrooms[service.mailroom]}, service.engine),
+            core::epoch, service.wake_up);
+        if (service.killed != core::never) world.kill_app(service.host, app, service.killed);
+    }
+    for (const SocketPart& part : scenario.sockets) {
+        const std::uint32_t app =
+            world.add_app(part.host, std::make_unique<apps::SocketProgram>(part.program),
+                          part.start, part.wake_up);
+        if (part.killed != core::never) world.kill_app(part.host, app, part.killed);
     }
     for (const TypistPart& typist : scenario.typists)
         world.add_app(typist.host, make_typist(typist), typist.start, typist.wake_up);

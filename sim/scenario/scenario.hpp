@@ -17,6 +17,7 @@
 #include "sim/apps/name_server.hpp"
 #include "sim/apps/relay_agent.hpp"
 #include "sim/apps/script_client.hpp"
+#include "sim/apps/socket_program.hpp"
 #include "sim/apps/stream_server.hpp"
 #include "sim/apps/telnet.hpp"
 #include "sim/core/result.hpp"
@@ -32,9 +33,16 @@
 
 namespace postack::scenario {
 
+/// The machine stops without a word; from `back` on (core::never: not again) its memory is empty.
+struct Crash {
+    core::Instant at{};
+    core::Instant back = core::never;
+};
+
 struct HostPart {
     net::HostConfig config;
     core::Text title;
+    std::vector<Crash> crashes;
 };
 
 /// An SMTP server's own facts.
@@ -79,6 +87,7 @@ struct ServicePart {
     apps::StreamServerConfig server;
     std::variant<SmtpPart, Pop3Part, ImapPart, DiscardPart> engine;
     core::Duration wake_up{0};
+    core::Instant killed = core::never;
 };
 
 /// A person at a terminal: at a telnet, at `nc -u`, or at a program that numbers its datagrams.
@@ -127,6 +136,15 @@ struct LookupPart {
     core::Duration wake_up{0};
 };
 
+/// A socket with calls at given times: it connects or listens, writes, reads and closes.
+struct SocketPart {
+    std::uint32_t host = 0;
+    apps::SocketProgramConfig program;
+    core::Instant start{};
+    core::Duration wake_up{0};
+    core::Instant killed = core::never;
+};
+
 struct Scenario {
     std::string file;  ///< for messages
     record::Lesson lesson;
@@ -143,6 +161,7 @@ struct Scenario {
     std::vector<RelayPart> relays;
     std::vector<NameServerPart> name_servers;
     std::vector<LookupPart> lookups;
+    std::vector<SocketPart> sockets;
     net::RunLimits limits;
 };
 

@@ -38,7 +38,7 @@ run() {
     shift 2
     local capture=$work/$name.pcap
     : >"$work/tshark"
-    inside tshark -q -i pst0 -w "$capture" >/dev/null 2>"$work/tshark" &
+    inside dumpcap -q -i pst0 -w "$capture" >/dev/null 2>"$work/tshark" &
     watcher=$!
     for _ in $(seq 100); do
         grep -q Capturing "$work/tshark" && break

@@ -24,6 +24,7 @@ TEST_CASE("each event names its row, and each row its event") {
                 break;
             case EventKind::listener_opened: CHECK(r.listeners[event.subject].opened == i); break;
             case EventKind::listener_closed: CHECK(r.listeners[event.subject].closed == i); break;
+            case EventKind::host_changed: CHECK(r.host_changes[event.subject].event == i); break;
         }
         if (i != 0) CHECK(r.events[i - 1].time <= event.time);
     }

@@ -85,6 +85,7 @@ inline Recording sample_recording() {
                          tcp_frame(client, server, ACK, ""), tcp::Cause::handshake_done);
     recorder.mailbox(at_us(1'000'030), b, "/var/mail/etudiant", "From x\n", 7);
     recorder.listener_closed(at_us(1'000'040), listener);
+    recorder.host_changed(at_us(1'000'040), b, false);
     return std::move(recorder).take();
 }
 

@@ -27,6 +27,11 @@ hosts = ["client", "server"]
 delay = "5ms"
 )";
 
+const std::string socket = "[[socket]]\nhost = \"client\"\nlisten = 7\n[[socket.step]]\n";
+// The same scenario in two parts: after its second host something about that host may follow.
+const std::string crashing = small.substr(0, small.find("[[link]]"));
+const std::string rest = small.substr(small.find("[[link]]"));
+
 std::string error_of(const std::string& text) {
     const auto scenario = scenario::parse_scenario(text, "trial.toml");
     return scenario ? std::string{"(no error)"} : scenario.error().message;
@@ -77,6 +82,36 @@ TEST_CASE("errors name file, line, and what would be right") {
          "host 'third' is on no [[link]]"},
         {small + "[[host]]\nname = \"client\"\naddresses = [\"10.0.0.3\"]\n",
          "there are two hosts 'client'"},
+        {"sequence_numbers = \"real\"\n" + small,
+         "trial.toml:1: scenario: sequence_numbers: 'real': relative or absolute"},
+        {small + "[[socket]]\nhost = \"client\"\n",
+         "trial.toml:13: [[socket]]: give 'connect' (an address and port) or 'listen'"},
+        {small + "[[socket]]\nhost = \"client\"\nconnect = \"10.0.0.2\"\n",
+         "trial.toml:15: [[socket]]: connect: '10.0.0.2' is no address and port"},
+        {small + "[[socket]]\nhost = \"client\"\nlisten = 7\nbacklog = 5000\n",
+         "trial.toml:16: [[socket]]: backlog: this must be a whole number from 0 to 4096"},
+        {small + "[[socket]]\nhost = \"client\"\nlisten = 7\nread_size = 0\n",
+         "trial.toml:16: [[socket]]: read_size: at least 1 byte"},
+        {small + socket + "do = \"write\"\n",
+         "trial.toml:16: [[socket.step]]: give 'at' (since the beginning) or 'after'"},
+        {small + socket + "at = \"1s\"\n",
+         "trial.toml:16: [[socket.step]]: 'do' is missing: write, read"},
+        {small + socket + "at = \"1s\"\ndo = \"wriet\"\n",
+         "trial.toml:18: [[socket.step]]: do: 'wriet' is no step: write, read, accept"},
+        {small + socket + "at = \"1s\"\ndo = \"write\"\n",
+         "trial.toml:16: [[socket.step]]: a write has 'text' or a 'size'"},
+        {small + socket + "at = \"1s\"\ndo = \"write\"\nsize = \"1GiB\"\n",
+         "trial.toml:19: [[socket.step]]: size: from 1 to 67108864 bytes"},
+        {small + socket + "at = \"1s\"\ndo = \"read\"\n",
+         "trial.toml:16: [[socket.step]]: a read has a 'size'"},
+        {small + socket + "at = \"1s\"\ndo = \"close\"\ntext = \"x\"\n",
+         "trial.toml:19: [[socket.step]]: text: only a write has a text"},
+        {small + socket + "at = \"1s\"\ndo = \"write\"\ntext = \"x\"\ntimes = 200000\n",
+         "trial.toml:20: [[socket.step]]: times: this must be a whole number from 1 to 100000"},
+        {crashing + "[[host.crash]]\nback_after = \"1s\"\n" + rest,
+         "[[host.crash]]: 'at' is missing: when it stops"},
+        {crashing + "[[host.crash]]\nat = \"2s\"\n[[host.crash]]\nat = \"3s\"\n" + rest,
+         "[[host.crash]]: at: it is still down then"},
         {small + "[[host]]\nname = \"x\"\naddresses = [\"10.0.0.2\"]\n",
          "10.0.0.2 is already an address of 'server'"},
         {small + "[[host]]\nname = \"x\"\naddresses = [\"10.0.0\"]\n",

@@ -105,6 +105,7 @@ class Drawing {
             line({lane.x, top}, {lane.x, bottom}, Role::ink, 0.9);
         }
         bars(top, bottom);
+        outages(top, bottom);
         pauses(top, bottom);
         if (plan_.options.highlight_last && begin < end && end == plan_.end) highlight(end - 1);
         for (std::uint32_t p = begin; p < end; ++p)
@@ -346,14 +347,16 @@ class Drawing {
                 gap(pieces, fmt::format("{}", value), m::gap_number);
                 pieces.back().space_after = 6;
             };
-            if (row.seq) field("Seq", *row.seq, plan_.hidden(Blank::seq));
-            if (row.ack && (*row.flags & wire::ACK) != 0) {
-                field("Ack", *row.ack, plan_.hidden(Blank::ack));
+            const ShownNumbers numbers = shown_numbers(plan_.recording, row, p);
+            if (numbers.seq) field("Seq", *numbers.seq, plan_.hidden(Blank::seq));
+            if (numbers.ack && (*row.flags & wire::ACK) != 0) {
+                field("Ack", *numbers.ack, plan_.hidden(Blank::ack));
             }
             if (row.window && plan_.places[p - plan_.first].show_window) {
                 field("Win", *row.window, false);
             }
             if (row.len) field("Len", *row.len, plan_.hidden(Blank::len));
+            if (const std::string sack = sack_blocks(row); !sack.empty()) run += " SACK " + sack;
             if (!run.empty()) text(std::move(run), Face::mono, Role::ink, m::fields_size);
         } else if (row.protocol == "UDP" || plan_.has_note(p)) {
             text(std::string{row.protocol}, Face::sans_bold, role, m::flags_size);
@@ -376,6 +379,23 @@ class Drawing {
         }
         if (!pieces.empty()) remark(p, pieces, text);
         return pieces;
+    }
+
+    // "7241-8689 4345-5793": as the packet list has them, from "SLE=… SRE=…".
+    static std::string sack_blocks(const record::Row& row) {
+        std::string blocks;
+        for (std::size_t at = row.info.find(" SLE="); at != std::string::npos;
+             at = row.info.find(" SLE=", at)) {
+            const std::size_t right = row.info.find(" SRE=", at);
+            if (right == std::string::npos) break;
+            const std::size_t end = row.info.find(' ', right + 5);
+            if (!blocks.empty()) blocks += ' ';
+            blocks += row.info.substr(at + 5, right - at - 5);
+            blocks += '-';
+            blocks += row.info.substr(right + 5, end == std::string::npos ? end : end - right - 5);
+            at = right;
+        }
+        return blocks;
     }
 
     template <typename Text>
@@ -480,6 +500,15 @@ class Drawing {
 
     [[nodiscard]] double outward(std::uint8_t lane) const { return lane == 0 ? -1 : 1; }
 
+    // The RST to a SYN carries an ACK (RFC 9293, 3.10.7.1): a port where nobody listens. Without
+    // one it answers a segment of a connection that is not (any more) there.
+    [[nodiscard]] std::string_view cause_word(const SideText& side) const {
+        const auto& flags = plan_.rows[side.packet].flags;
+        const bool unknown =
+            side.cause == tcp::Cause::reset_no_connection && flags && (*flags & wire::ACK) == 0;
+        return unknown ? "reset_unknown_connection" : tcp::name(side.cause);
+    }
+
     void bars(double top, double bottom) {
         const auto begin =
             std::lower_bound(plan_.bar_reach.begin(), plan_.bar_reach.end(), top,
@@ -505,6 +534,19 @@ class Drawing {
             if (width + 8 > to - from) continue;
             label({x + bar_width / 2 + 2.5, from + width + 4}, text, Face::sans_bold,
                   m::inner_bar_size, Role::ink, Anchor::start, -90, width);
+        }
+    }
+
+    // A machine that is down: a cross, and a lifeline of which only dashes are left.
+    void outages(double top, double bottom) {
+        for (const Outage& outage : plan_.outages) {
+            const double from = std::max(top, d(outage.top)),
+                         to = std::min(bottom, d(outage.bottom));
+            if (to <= from) continue;
+            const double x = plan_.lanes.lanes[outage.lane].x;
+            box({x - 3, from}, 6, to - from, 0, Role::paper, Role::paper, 0);
+            line({x, from}, {x, to}, Role::lost, 1, true);
+            if (from == d(outage.top)) cross({x, from});
         }
     }
 
@@ -555,8 +597,13 @@ class Drawing {
                 }
                 continue;
             }
+            if (side->event != nullptr) {
+                label({x, y}, plan_.catalog(side->event), Face::sans_bold, m::side_size, Role::lost,
+                      anchor);
+                continue;
+            }
             id_ = side->packet;
-            const std::string key = fmt::format("diagram.cause_{}", tcp::name(side->cause));
+            const std::string key = fmt::format("diagram.cause_{}", cause_word(*side));
             label({x, y},
                   plan_.measure.fit(Face::sans_italic, m::side_size, plan_.catalog(key), room),
                   Face::sans_italic, m::side_size, Role::faint, anchor);

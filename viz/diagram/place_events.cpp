@@ -44,7 +44,12 @@ bool always_told(tcp::Cause cause) {
         case tcp::Cause::datagram_again:
         case tcp::Cause::datagram_ack_again:
         case tcp::Cause::port_unreachable:
-        case tcp::Cause::reset_invalid: return true;
+        case tcp::Cause::reset_invalid:
+        case tcp::Cause::reset_keep_alive:
+        case tcp::Cause::rack_retransmit:
+        case tcp::Cause::rescue_retransmit:
+        case tcp::Cause::path_mtu_retransmit:
+        case tcp::Cause::ecn_echo: return true;
         default: return false;
     }
 }
@@ -62,6 +67,7 @@ class Walk {
           y_(plan.heads_bottom + 6),
           sent_at_(plan.lanes.lanes.size()),
           arrived_at_(plan.lanes.lanes.size()),
+          machine_at_(plan.lanes.lanes.size()),
           last_ack_cause_(plan.lanes.lanes.size(), tcp::Cause::none),
           slots_(plan.lanes.lanes.size()),
           last_sent_(plan.lanes.lanes.size(), no_packet),
@@ -136,8 +142,38 @@ class Walk {
                     state(recording_.states[event.subject], event.time);
                 }
                 break;
+            case record::EventKind::host_changed:
+                if (event.subject < recording_.host_changes.size()) {
+                    machine(recording_.host_changes[event.subject], event.time);
+                }
+                break;
             default: break;
         }
+    }
+
+    // A machine stops, or comes back: from here to there its lifeline is broken.
+    void machine(const record::HostChange& change, core::Instant time) {
+        const std::uint8_t lane = plan_.lanes.of_host(change.host, false);
+        if (lane == no_lane) return;
+        const double y = own_row(time);
+        machine_at_[lane] = {time, y, no_packet};
+        if (change.up) {
+            for (Outage& outage : plan_.outages) {
+                if (outage.lane == lane && outage.bottom <= outage.top) outage.bottom = to_float(y);
+            }
+        } else {
+            plan_.outages.push_back({to_float(y), 0, lane});
+            for (const Listening& l : listening_) {
+                if (l.lane == lane) bar(lane, 0, tcp::State::listen, l.top, y);
+            }
+            std::erase_if(listening_, [&](const Listening& l) { return l.lane == lane; });
+        }
+        if (!plan_.outer(lane)) return;
+        SideText side;
+        side.y = to_float(y + 3);
+        side.lane = lane;
+        side.event = change.up ? "diagram.host_up" : "diagram.host_down";
+        plan_.sides.push_back(side);
     }
 
     // Makes room for a wait before an event that gets a y of its own.
@@ -196,7 +232,7 @@ class Walk {
         leave(place);
         const record::Fate fate = recording_.packets[p].fate;
         if (fate == record::Fate::lost) {
-            lose(place);
+            lose(p, place);
             return;
         }
         wait_until(time);
@@ -226,10 +262,14 @@ class Walk {
     }
 
     // Nobody sees a packet being lost, so the loss has no row of its own: the arrow keeps the slope
-    // of those that arrived, and breaks off on its way.
-    void lose(Place& place) {
+    // of those that arrived, or of its burst, and breaks off on its way.
+    void lose(std::uint32_t p, Place& place) {
         const double tail = static_cast<double>(place.tail);
-        const double slant = std::min(last_slant_[place.from], m::most_slant);
+        double slant = std::min(last_slant_[place.from], m::most_slant);
+        if (const std::uint32_t before = follows_[p - plan_.first]; before != no_packet) {
+            const Place& b = plan_.places[before - plan_.first];
+            slant = std::max(slant, static_cast<double>(b.head - b.tail));
+        }
         place.head = to_float(tail + slant);
         y_ = std::max(y_, tail + slant * m::lost_at + m::cross_half);
     }
@@ -341,6 +381,8 @@ class Walk {
             change_to(change.socket, next, arrived.y);
         } else if (sent.time == time) {
             change_to(change.socket, next, sent.y);
+        } else if (machine_at_[open.lane].time == time) {
+            change_to(change.socket, next, machine_at_[open.lane].y);
         } else {
             change_to(change.socket, next, own_row(time));
         }
@@ -424,6 +466,9 @@ class Walk {
         for (const Open& open : open_) {
             if (open.has_slot) bar(open.lane, open.slot, open.state, open.top, y_);
         }
+        for (Outage& outage : plan_.outages) {
+            if (outage.bottom <= outage.top) outage.bottom = to_float(y_);
+        }
         plan_.bottom = y_;
     }
 
@@ -431,7 +476,7 @@ class Walk {
     const record::Recording& recording_;
     double y_;  // of the lowest event so far
     std::optional<core::Instant> last_;
-    std::vector<Moment> sent_at_, arrived_at_;
+    std::vector<Moment> sent_at_, arrived_at_, machine_at_;
     std::vector<core::Instant> waiting_;
     std::vector<tcp::Cause> last_ack_cause_;
     std::vector<Open> open_;

@@ -17,7 +17,11 @@ namespace m = metrics;
 }  // namespace
 
 bool Plan::Impl::has_note(std::uint32_t packet) const {
-    return options.notes && !rows[packet].application.empty();
+    const record::Row& row = rows[packet];
+    // Bytes that no protocol of ours reads are told only if they are few: a word, not a filling.
+    constexpr std::uint32_t few = 80;
+    const bool filling = row.protocol == "TCP" && row.len.value_or(0) > few;
+    return options.notes && !row.application.empty() && !filling;
 }
 
 double Plan::Impl::field_height() const {

@@ -43,7 +43,14 @@ struct SideText {
     tcp::State state{};
     tcp::Cause cause{};
     std::uint32_t packet = no_packet;
-    core::Duration delay{-1};  ///< below 0: none to tell
+    core::Duration delay{-1};     ///< below 0: none to tell
+    const char* event = nullptr;  ///< of a machine: the catalog key of what happened to it
+};
+
+/// A machine that is down: its lifeline is broken.
+struct Outage {
+    float top = 0, bottom = 0;
+    std::uint8_t lane = 0;
 };
 
 struct Pause {
@@ -80,6 +87,7 @@ struct Plan::Impl {
     std::vector<float> bar_reach;
     std::vector<SideText> sides;       ///< by y
     std::vector<Pause> pauses;         ///< by y
+    std::vector<Outage> outages;       ///< by top
     std::vector<PhaseSpan> phases;     ///< by y
     std::vector<std::string> summary;  ///< wrapped
     std::string title;

@@ -4,6 +4,9 @@
 
 #include <fmt/format.h>
 
+#include "sim/wire/ip.hpp"
+#include "sim/wire/tcp.hpp"
+
 namespace postack::diagram {
 namespace {
 
@@ -53,6 +56,22 @@ std::string duration_text(core::Duration duration, core::Language language) {
     }
     use_comma(number, language);
     return fmt::format("{}\u00A0{}", number, unit->name);
+}
+
+ShownNumbers shown_numbers(const record::Recording& recording, const record::Row& row,
+                           std::uint32_t packet) {
+    const ShownNumbers relative{row.seq, row.ack};
+    if (!recording.lesson.absolute_numbers || !row.seq) return relative;
+    const record::Packet& p = recording.packets[packet];
+    std::size_t header = 0;  // of the link layer
+    if (p.link_type == record::LinkType::ethernet) header = 14;
+    if (p.link_type == record::LinkType::null_loopback) header = 4;
+    if (p.length <= header) return relative;
+    const auto ip = wire::read_ip(recording.frame(p).subspan(header), wire::Cut::allowed);
+    if (!ip || ip->protocol != wire::protocol_tcp) return relative;
+    const auto segment = wire::read_tcp(ip->payload);
+    if (!segment) return relative;
+    return {segment->header.sequence.raw(), segment->header.acknowledgment.raw()};
 }
 
 std::string fill_in(std::string_view text, std::string_view name, std::string_view value) {

@@ -179,4 +179,22 @@ core::Status export_diagram(const record::Recording& recording,
     return core::success();
 }
 
+core::Status export_scene(const Scene& scene, const std::filesystem::path& out,
+                          const ExportOptions& how) {
+    if (auto status = check_ending(out); !status) return status;
+    if (auto fonts = check_embedded_fonts(); !fonts) return fonts;
+    const Theme& colours = theme(how.theme);
+    const std::string_view ending = find_format(out)->ending;
+    const auto make = [&]() -> core::Result<std::string> {
+        if (ending == "svg") return to_svg(scene, colours);
+        if (ending != "txt" && how.raster == nullptr) return no_raster();
+        if (ending == "pdf") return how.raster->to_pdf({scene}, colours);
+        if (ending == "png") return how.raster->to_png(scene, colours, how.png_scale);
+        return core::Error{"this picture is drawn as .svg, .pdf or .png"};
+    };
+    auto bytes = make();
+    if (!bytes) return core::Error{fmt::format("{}: {}", out.string(), bytes.error().message)};
+    return core::write_file_atomically(out.string(), *bytes);
+}
+
 }  // namespace postack::exporting

@@ -42,6 +42,11 @@ core::Status export_diagram(const record::Recording& recording,
                             const std::vector<record::Row>& rows, const diagram::Options& options,
                             const std::filesystem::path& out, const ExportOptions& how = {});
 
+/// Writes a scene that is there already (a plot) as .svg, .pdf or .png. Error: another ending,
+/// fonts missing, the file cannot be written.
+core::Status export_scene(const diagram::Scene& scene, const std::filesystem::path& out,
+                          const ExportOptions& how = {});
+
 /// The endings that export_diagram knows: "svg", "pdf" …
 std::vector<std::string> known_endings();
 

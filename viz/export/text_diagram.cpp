@@ -199,8 +199,9 @@ class Writer {
         if (row.flags) {
             text = hidden(Blank::flags) ? "[__________]"
                                         : fmt::format("[{}]", wire::flag_names(*row.flags));
-            add("Seq", row.seq, Blank::seq);
-            if ((*row.flags & wire::ACK) != 0) add("Ack", row.ack, Blank::ack);
+            const ShownNumbers numbers = shown_numbers(recording_, row, p);
+            add("Seq", numbers.seq, Blank::seq);
+            if ((*row.flags & wire::ACK) != 0) add("Ack", numbers.ack, Blank::ack);
             add("Len", row.len, Blank::len);
         } else if (row.protocol == "UDP" || !row.application.empty()) {
             text = row.protocol;

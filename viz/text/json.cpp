@@ -1,5 +1,8 @@
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
+#include "sim/tcp/explain.hpp"
 #include "viz/text/cells.hpp"
 #include "viz/text/text.hpp"
 
@@ -90,6 +93,74 @@ void print_lines(std::ostream& out, std::string_view name, const std::vector<Jso
     out << (values.empty() ? "]" : "\n  ]");
 }
 
+Json moment(const record::Recording& recording, record::EventIndex event, record::SocketId socket) {
+    std::string time;
+    const core::Instant begin =
+        recording.packets.empty() ? core::epoch : recording.packets.front().sent;
+    append_seconds(time, std::max(core::Duration{0}, recording.events[event].time - begin));
+    return Json{{"time", time}, {"socket", id_value(socket)}};
+}
+
+// Each state and variable that changed: what it was, what it is, and by which rule.
+void print_changes(const record::Recording& recording, std::ostream& out) {
+    out << ",\n  \"changes\": [";
+    std::vector<tcp::Variables> last(recording.sockets.size());
+    bool first = true;
+    const auto print_one = [&](const Json& value) {
+        out << (first ? "\n    " : ",\n    ") << print(value);
+        first = false;
+    };
+    for (const record::StateChange& change : recording.states) {
+        if (change.socket >= last.size()) continue;
+        tcp::Variables& before = last[change.socket];
+        const tcp::Variables& now = change.variables;
+        if (before.state != now.state) {
+            Json value = moment(recording, change.event, change.socket);
+            value["variable"] = "state";
+            value["before"] = tcp::name(before.state);
+            value["after"] = tcp::name(now.state);
+            // A child of a listener begins where the listener is; a crash changes states by no
+            // rule.
+            const bool child =
+                before.state == tcp::State::closed && now.state == tcp::State::syn_received;
+            const tcp::State from = child ? tcp::State::listen : before.state;
+            const auto* row = change.rule.empty()
+                                  ? nullptr
+                                  : tcp::transition_between(from, now.state, change.rule);
+            value["reason"] = row == nullptr ? Json(nullptr) : Json(tcp::name(row->trigger));
+            value["rule"] =
+                change.rule.empty() ? Json(nullptr) : Json("RFC 9293, " + std::string{change.rule});
+            print_one(value);
+        }
+        for (const tcp::VariableChange& c : tcp::explain(before, now)) {
+            Json value = moment(recording, change.event, change.socket);
+            value["variable"] = c.variable;
+            value["before"] = c.before;
+            value["after"] = c.after;
+            value["reason"] = c.reason.name;
+            value["rule"] = c.reason.rule;
+            print_one(value);
+        }
+        before = now;
+    }
+    out << (first ? "]" : "\n  ]");
+}
+
+void print_timers(const record::Recording& recording, std::ostream& out) {
+    static constexpr std::string_view actions[] = {"set", "fired", "cancelled"};
+    std::vector<Json> timers;
+    timers.reserve(recording.timers.size());
+    for (const record::TimerChange& change : recording.timers) {
+        Json value = moment(recording, change.event, change.socket);
+        value["timer"] = tcp::name(change.timer);
+        value["action"] = actions[static_cast<std::size_t>(change.action)];
+        value["rule"] = tcp::rule(change.timer);
+        timers.push_back(std::move(value));
+    }
+    out << ",\n";
+    print_lines(out, "timers", timers);
+}
+
 }  // namespace
 
 std::string json_row(const record::Row& row) {
@@ -114,7 +185,10 @@ void print_json(const record::Recording& recording, std::span<const record::Row>
     for (std::size_t i = 0; i < rows.size(); ++i) {
         out << (i == 0 ? "\n    " : ",\n    ") << json_row(rows[i]);
     }
-    out << (rows.empty() ? "]\n}\n" : "\n  ]\n}\n");
+    out << (rows.empty() ? "]" : "\n  ]");
+    print_changes(recording, out);
+    print_timers(recording, out);
+    out << "\n}\n";
 }
 
 }  // namespace postack::text

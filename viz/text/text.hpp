@@ -41,7 +41,8 @@ void print_table(const record::Recording& recording, std::span<const record::Row
                  const TextOptions& options, std::ostream& out);
 void print_tsv(const record::Recording& recording, std::span<const record::Row> rows,
                std::ostream& out);
-/// An object with "name", "hosts", "sockets" and "packets", one packet a line.
+/// An object with "name", "hosts", "sockets" and "packets", one packet a line; then "changes" (of
+/// states and variables) and "timers", each with time, socket, reason and rule.
 void print_json(const record::Recording& recording, std::span<const record::Row> rows,
                 std::ostream& out);
 
@@ -50,6 +51,11 @@ void print_json(const record::Recording& recording, std::span<const record::Row>
 /// "C: " and "S: " lines.
 void print_transcript(const record::Recording& recording, std::span<const record::Row> rows,
                       const TextOptions& options, std::ostream& out);
+
+/// Everything that happened, in its order, each with its reason in one sentence and the section of
+/// the RFC: packets, losses, states, variables, timers. `rows` are those of dissect(recording).
+void print_story(const record::Recording& recording, std::span<const record::Row> rows,
+                 const core::Catalog& catalog, std::ostream& out);
 
 /// A value that is safe in one cell of one line: tabs, line ends and control characters escaped.
 std::string one_line(std::string_view text);

@@ -2,10 +2,12 @@
 // changed with this packet stands out.
 #include <array>
 #include <cmath>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "sim/core/time.hpp"
+#include "sim/tcp/explain.hpp"
 #include "viz/window/frame.hpp"
 
 namespace postack::window {
@@ -16,7 +18,8 @@ struct End {
     record::SocketId socket = record::none;
     const tcp::Variables* now = nullptr;
     const tcp::Variables* before = nullptr;
-    std::string_view rule;  ///< of a change of state at this step
+    std::string_view rule;                     ///< of a change of state at this step
+    std::vector<tcp::VariableChange> changes;  ///< since the step before, with their reasons
 };
 
 End end_of(const Frame& frame, const StepFacts& facts, record::SocketId socket) {
@@ -31,6 +34,7 @@ End end_of(const Frame& frame, const StepFacts& facts, record::SocketId socket) 
     if (const auto* before = record::state_at(recording, socket, facts.before)) {
         end.before = &before->variables;
     }
+    if (end.now) end.changes = tcp::explain(end.before ? *end.before : tcp::Variables{}, *end.now);
     return end;
 }
 
@@ -89,7 +93,7 @@ const RowSpec row_specs[] = {
 
 /// A value in its cell; with a coloured ground and the old value in a tip if it changed.
 void value_cell(const Frame& frame, const std::string& now, const std::string& before,
-                bool has_before) {
+                bool has_before, const std::string& why = {}) {
     ImGui::TableNextColumn();
     const bool changed = has_before && now != before;
     if (changed) {
@@ -99,8 +103,31 @@ void value_cell(const Frame& frame, const std::string& now, const std::string& b
     text(now);
     if (changed) {
         ImGui::PopFont();
-        tip(frame, fmt::format("{} {}", frame.word("was"), before));
+        tip(frame,
+            fmt::format("{} {}{}{}", frame.word("was"), before, why.empty() ? "" : "\n", why));
     }
+}
+
+std::string because(std::string_view sentence, std::string_view rule) {
+    return fmt::format("{}  [{}]", sentence, rule);
+}
+
+// Why a variable changed, in one sentence with its rule; empty if it did not.
+std::string why(const Frame& frame, const End& end, std::string_view variable) {
+    for (const tcp::VariableChange& change : end.changes) {
+        if (change.variable != variable) continue;
+        return because(frame.words(fmt::format("cause.change_{}", change.reason.name)),
+                       change.reason.rule);
+    }
+    return {};
+}
+
+std::string why_state(const Frame& frame, const End& end) {
+    if (!end.now || !end.before) return {};
+    const auto* row = tcp::transition_between(end.before->state, end.now->state, end.rule);
+    if (row == nullptr) return {};
+    return because(frame.words(fmt::format("cause.trigger_{}", tcp::name(row->trigger))),
+                   fmt::format("RFC 9293, {}", row->rule));
 }
 
 void label_cell(const Frame& frame, const RowSpec& spec) {
@@ -121,7 +148,7 @@ void state_row(const Frame& frame, const std::array<End, 2>& ends) {
         };
         ImGui::PushStyleColor(ImGuiCol_Text, frame.palette.of(diagram::Role::control));
         ImGui::PushFont(frame.fonts.small_strong);
-        value_cell(frame, print(end.now), print(end.before), true);
+        value_cell(frame, print(end.now), print(end.before), true, why_state(frame, end));
         ImGui::PopFont();
         ImGui::PopStyleColor();
     }
@@ -140,7 +167,8 @@ void timer_rows(const Frame& frame, const std::array<End, 2>& ends, core::Instan
         ImGui::TableNextColumn();
         const auto timer = static_cast<tcp::Timer>(t);
         text(frame.word("timer." + std::string{tcp::name(timer)}));
-        tip(frame, frame.word("timer.tip"));
+        tip(frame, because(frame.words(fmt::format("cause.timer_{}", tcp::name(timer))),
+                           tcp::rule(timer)));
         for (const End& end : ends) {
             const core::Instant due = deadline(end.now);
             ImGui::TableNextColumn();
@@ -214,7 +242,7 @@ void draw_variables(Frame& frame) {
                 const std::string now = end.now ? spec.print(*end.now, frame.language()) : "–";
                 const std::string before =
                     end.before ? spec.print(*end.before, frame.language()) : "–";
-                value_cell(frame, now, before, end.now != nullptr);
+                value_cell(frame, now, before, end.now != nullptr, why(frame, end, spec.key));
             }
         }
         timer_rows(frame, ends, facts.time);
