@@ -63,7 +63,7 @@ void RelayAgent::start(net::AppContext& context) {
         return;
     }
     dns_socket_ = *socket;
-    host_->relay_watchers.push_back([this, mine = context](core::Instant now) {
+    host_->relay_watchers.emplace_back([this, mine = context](core::Instant now) {
         if (woken_) return;
         woken_ = true;
         mine.at(now).after(core::Duration{0}, token(work));
@@ -432,8 +432,8 @@ void RelayAgent::defer(net::AppContext& context, std::size_t index) {
     context.after(wait, token(retry, index));
 }
 
-void RelayAgent::bounce(net::AppContext& context, std::size_t index, std::string status,
-                        std::string diagnostic, std::string remote) {
+void RelayAgent::bounce(net::AppContext& context, std::size_t index, const std::string& status,
+                        const std::string& diagnostic, const std::string& remote) {
     Job& job = jobs_[index];
     std::vector<RecipientReport> reports;
     for (const mail::store::Recipient& recipient : job.mail.recipients) {

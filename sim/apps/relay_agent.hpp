@@ -87,8 +87,8 @@ class RelayAgent final : public net::App {
     void talk(net::AppContext& context, std::size_t index);
     void conclude(net::AppContext& context, std::size_t index);
     void defer(net::AppContext& context, std::size_t index);
-    void bounce(net::AppContext& context, std::size_t index, std::string status,
-                std::string diagnostic, std::string remote = {});
+    void bounce(net::AppContext& context, std::size_t index, const std::string& status,
+                const std::string& diagnostic, const std::string& remote = {});
     void finish(net::AppContext& context, std::size_t index);
     void pump_resolver(net::AppContext& context);
     void look_after(net::AppContext& context);

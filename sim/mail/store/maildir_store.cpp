@@ -65,7 +65,7 @@ core::Status make_maildir(const std::string& folder) {
 void sweep(const std::string& tmp, std::int64_t now_unix_ns) {
     constexpr std::int64_t patience = 36 * 3600 * second;
     for (const std::string& name : disk::names_in(tmp)) {
-        const std::string path = tmp + '/' + name;
+        const std::string path = fmt::format("{}/{}", tmp, name);
         struct stat facts {};
         if (::lstat(path.c_str(), &facts) == 0 && S_ISREG(facts.st_mode) &&
             ns_of(facts.st_mtim) < now_unix_ns - patience) {
@@ -502,7 +502,7 @@ std::vector<std::string> MaildirStore::mailboxes(std::string_view prefix) const 
         std::size_t count = 0;
         for (const std::string& name : disk::names_in(folder)) {
             const auto path = maildir::folder_path(name);
-            if (!path || !disk::is_folder(folder + '/' + name + "/cur")) continue;
+            if (!path || !disk::is_folder(fmt::format("{}/{}/cur", folder, name))) continue;
             if (++count > limits_.folders) break;
             std::string mailbox = account + '/' + *path;
             if (mailbox.starts_with(prefix)) result.push_back(std::move(mailbox));

@@ -16,7 +16,8 @@ import smtplib  # noqa: F401
 import subprocess
 import sys
 
-import _serve
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "interop"))
+import _serve  # noqa: E402
 from _serve import DOMAIN, Serve, message, run, without_trace
 
 
