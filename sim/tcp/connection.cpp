@@ -273,7 +273,9 @@ Variables Connection::variables() const {
     v.snd_wl2 = c.snd_wl2;
     v.rcv_nxt = c.rcv_nxt;
     v.snd_wnd = c.snd_wnd;
-    v.rcv_wnd = c.window.current(c.rcv_nxt);
+    // Until the peer's first number is known, the window has a size but no place.
+    v.rcv_wnd =
+        c.state == State::syn_sent ? c.window.offered_by_syn() : c.window.current(c.rcv_nxt);
     v.snd_wind_shift = c.snd_wind_shift;
     v.rcv_wind_shift = c.rcv_wind_shift;
     v.sack_permitted = c.sack_permitted;

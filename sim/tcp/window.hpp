@@ -27,6 +27,8 @@ class ReceiveWindow {
     /// Now RCV.NXT is known for the window that the SYN advertised.
     void place(wire::SequenceNumber rcv_nxt) { right_ = rcv_nxt + offered_; }
 
+    /// The window that the SYN advertised, in bytes; 0 before it.
+    [[nodiscard]] std::uint32_t offered_by_syn() const { return offered_; }
     /// Bytes that the other end may still send beyond rcv_nxt.
     [[nodiscard]] std::uint32_t current(wire::SequenceNumber rcv_nxt) const {
         return right_ > rcv_nxt ? right_ - rcv_nxt : 0;

@@ -5,6 +5,7 @@ import random
 import re
 import smtplib
 import threading
+import time
 
 import _serve
 from _serve import Serve
@@ -32,6 +33,7 @@ def crash(deliveries, seed):
     answered, sent = set(), [0]
     uids = {}  # number: (validity, uid), as told to a client
     lock = threading.Lock()
+    progress = threading.Condition(lock)
     kills = 0
 
     def deliver(serve, until):
@@ -44,8 +46,9 @@ def crash(deliveries, seed):
                         sent[0] += 1
                         number = sent[0]
                     s.sendmail("a@b.fr", ["anne@" + _serve.DOMAIN], body(number))
-                    with lock:
+                    with progress:
                         answered.add(number)
+                        progress.notify_all()
         except (OSError, smtplib.SMTPException):
             return  # it was killed
 
@@ -70,13 +73,15 @@ def crash(deliveries, seed):
                    for _ in range(SENDERS)]
         for t in threads:
             t.start()
-        # At any moment of a delivery, since it depends on nothing that the server does.
-        killer = threading.Timer(chance.uniform(0.01, 0.35), serve.kill)
-        killer.start()
+        # After some deliveries, so that fast and slow machines are killed equally often; then at
+        # any moment of the ones under way, since the pause depends on nothing that the server does.
+        enough = len(answered) + chance.randrange(0, deliveries // 8)
+        with progress:
+            progress.wait_for(lambda: len(answered) >= enough or sent[0] >= deliveries, timeout=60)
+        time.sleep(chance.uniform(0, 0.01))
+        serve.kill()
         for t in threads:
             t.join()
-        killer.cancel()
-        serve.kill()
         kills += 1
         serve = Serve(mail_dir=place)
         found = look(serve)

@@ -62,6 +62,7 @@ TEST_CASE("figure 6: the basic three-way handshake") {
     pair.listen_b();
     pair.open_a();
     CHECK(pair.a->state() == State::syn_sent);
+    CHECK(pair.a->variables().rcv_wnd == textbook().receive_buffer);  // what its SYN offers
     pair.step();
     CHECK(pair.b->state() == State::syn_received);
     pair.step();
