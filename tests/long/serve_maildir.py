@@ -8,6 +8,7 @@ import encodings.idna  # noqa: F401, as message() in become_nobody
 import imaplib
 import os
 import pathlib
+import pty
 import pwd
 import re
 import shutil
@@ -18,7 +19,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "interop"))
 import _serve  # noqa: E402
-from _serve import DOMAIN, Serve, message, run, without_trace
+from _serve import DOMAIN, Serve, message, without_trace
 
 
 
@@ -215,12 +216,23 @@ serve.send(message(ident="encore"))
 theirs.noop()
 assert without_uid(contents(ours)) == without_uid(contents(theirs))
 
-# mutt flags the first and deletes the last; on a terminal.
+# mutt flags the first and deletes the last; on a terminal where nobody types (the end of a `script`
+# would come as ^D, which is delete-thread to mutt).
 keys = "<last-entry><delete-message><first-entry><flag-message><sync-mailbox><exit>"
 (home / "muttrc").write_text(f"set folder={place} delete=yes resolve=no move=no quit=yes "
                              "sort=mailbox-order wait_key=no mbox_type=Maildir header_cache=''\n")
-run("script", "-qec", f"mutt -F {home}/muttrc -f {place}/anne -e \"push '{keys}'\"", "/dev/null",
-    input=b"", env=env)
+ours_side, mutts_side = pty.openpty()
+mutt = subprocess.Popen(["mutt", "-F", f"{home}/muttrc", "-f", f"{place}/anne",
+                         "-e", f"push '{keys}'"], stdin=mutts_side, stdout=mutts_side,
+                        stderr=mutts_side, env=dict(os.environ, **env), start_new_session=True)
+atexit.register(mutt.kill)
+os.close(mutts_side)
+try:
+    while os.read(ours_side, 65536):
+        pass
+except OSError:
+    pass  # EIO: mutt has ended
+assert mutt.wait(timeout=60) == 0
 _serve.wait_for("mutt's changes to be seen",
                 lambda: (ours.noop(), len(contents(ours)) == 3)[1])
 assert any(b"\\Flagged" in facts[1] and ident == "un" for ident, facts in contents(ours).items()), \
