@@ -356,22 +356,24 @@ void World::transmit(std::uint32_t from, const Departure& departure) {
             original = machine.original_of(*known, departure);
         }
         const std::size_t header = link_header_size(config.link_type);
-        frame_.resize(header + departure.ip_packet.size());
+        const std::size_t bytes = header + departure.ip_packet.size();
+        // Short frames are captured padded where they arrive, and not yet padded where they leave.
+        const bool padded = config.captured_at && from != *config.captured_at &&
+                            config.link_type == record::LinkType::ethernet;
+        const std::size_t length = padded ? std::max(bytes, min_ethernet_frame) : bytes;
+        const record::Recorder::NewPacket made =
+            recorder_->new_packet(now_, from, route.to, socket, config.link_type,
+                                  static_cast<std::uint32_t>(length), departure.cause, original);
+        packet = made.id;
         write_link_header(config.link_type, config.loopback, from, route.hop, departure.ip_packet,
-                          frame_);
-        std::copy(departure.ip_packet.begin(), departure.ip_packet.end(),
-                  frame_.begin() + static_cast<std::ptrdiff_t>(header));
-        if (config.captured_at) {
-            if (config.checksum_offloaded && from == *config.captured_at) {
-                leave_checksum_to_card(core::BytesSpan{frame_}.last(departure.ip_packet.size()));
-            }
-            if (config.link_type == record::LinkType::ethernet && from != *config.captured_at &&
-                frame_.size() < min_ethernet_frame) {
-                frame_.resize(min_ethernet_frame, 0);
-            }
+                          made.frame);
+        const core::BytesSpan ip = made.frame.subspan(header, departure.ip_packet.size());
+        std::copy(departure.ip_packet.begin(), departure.ip_packet.end(), ip.begin());
+        std::fill(made.frame.begin() + static_cast<std::ptrdiff_t>(bytes), made.frame.end(),
+                  core::Byte{0});
+        if (config.captured_at && config.checksum_offloaded && from == *config.captured_at) {
+            leave_checksum_to_card(ip);
         }
-        packet = recorder_->packet_sent(now_, from, route.to, socket, config.link_type, frame_,
-                                        departure.cause, original);
         if (known != nullptr && departure.sequence && original == record::none &&
             (!departure.payload.empty() || (departure.flags & (wire::SYN | wire::FIN)) != 0)) {
             known->sent.push_back({*departure.sequence, packet});
@@ -457,10 +459,8 @@ void World::cross(const Crossing& c) {
         record::PacketId copy = record::none;
         if (recorder_ != nullptr) {
             const record::Packet first = recorder_->recording().packets[c.packet];
-            const core::BytesView frame = recorder_->recording().frame(first);
-            frame_.assign(frame.begin(), frame.end());
-            copy = recorder_->packet_sent(now_, c.from, c.to, first.socket, first.link_type, frame_,
-                                          c.cause, c.packet);
+            copy = recorder_->packet_sent(now_, c.from, c.to, first.socket, first.link_type,
+                                          recorder_->recording().frame(first), c.cause, c.packet);
             for (const core::Text& reason : passage.verdict.reasons) {
                 recorder_->verdict(copy, reason);
             }

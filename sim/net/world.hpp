@@ -121,7 +121,6 @@ class World {
     std::vector<std::unique_ptr<Link>> links_;
     std::vector<Flight> flights_;
     std::vector<std::uint32_t> free_flights_;
-    core::Bytes frame_;                         // the frame being recorded
     std::uint32_t opening_app_ = record::none;  // whose connect() or open_udp() runs now
 };
 

@@ -53,14 +53,13 @@ core::Instant time_at(const Recording& recording, Cursor cursor) {
     return recording.events[std::min<std::size_t>(cursor, recording.events.size()) - 1].time;
 }
 
-const StateChange* state_at(const Recording& recording, SocketId socket, Cursor cursor) {
-    if (socket >= recording.states_of_socket.size()) return nullptr;
-    const auto& indices = recording.states_of_socket[socket];
+std::optional<StateChange> state_at(const Recording& recording, SocketId socket, Cursor cursor) {
+    const std::span<const std::uint32_t> indices = recording.states.of_socket(socket);
     const auto first_later = std::partition_point(
         indices.begin(), indices.end(),
-        [&](std::uint32_t index) { return recording.states[index].event < cursor; });
-    if (first_later == indices.begin()) return nullptr;
-    return &recording.states[*(first_later - 1)];
+        [&](std::uint32_t index) { return recording.states.event_of(index) < cursor; });
+    if (first_later == indices.begin()) return std::nullopt;
+    return recording.states[*(first_later - 1)];
 }
 
 std::optional<Fate> fate_at(const Recording& recording, PacketId packet, Cursor cursor) {
@@ -106,8 +105,8 @@ std::vector<NetstatRow> netstat_at(const Recording& recording, HostId host, Curs
     for (std::size_t id = 0; id < recording.sockets.size(); ++id) {
         const Socket& socket = recording.sockets[id];
         if (socket.host != host || socket.transport != Transport::tcp) continue;
-        const StateChange* change = state_at(recording, static_cast<SocketId>(id), cursor);
-        if (change == nullptr) continue;
+        const auto change = state_at(recording, static_cast<SocketId>(id), cursor);
+        if (!change) continue;
         const tcp::State state = change->variables.state;
         if (state == tcp::State::closed || state == tcp::State::listen) continue;
         rows.push_back({protocol_name(socket.transport, socket.local.address), socket.local,

@@ -21,8 +21,8 @@ std::uint32_t step_of(const Recording& recording, Cursor cursor);
 /// Virtual time of the last event before the cursor (epoch at 0).
 core::Instant time_at(const Recording& recording, Cursor cursor);
 
-/// The variables of a socket at the cursor; nullptr if it did not exist yet. O(log states).
-const StateChange* state_at(const Recording& recording, SocketId socket, Cursor cursor);
+/// The variables of a socket at the cursor; nothing if it did not exist yet. O(log states).
+std::optional<StateChange> state_at(const Recording& recording, SocketId socket, Cursor cursor);
 
 /// What has become of a packet at the cursor; nothing if it was not sent yet.
 std::optional<Fate> fate_at(const Recording& recording, PacketId packet, Cursor cursor);

@@ -1,5 +1,6 @@
 #include "sim/record/recorder.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <utility>
 
@@ -28,7 +29,7 @@ HostId Recorder::add_host(Host host) {
 
 SocketId Recorder::add_socket(Socket socket) {
     recording_.sockets.push_back(std::move(socket));
-    recording_.states_of_socket.emplace_back();
+    recording_.states.add_socket();
     return id_of_next(recording_.sockets.size() - 1);
 }
 
@@ -37,24 +38,33 @@ void Recorder::join(SocketId a, SocketId b) {
     recording_.sockets[b].peer = a;
 }
 
-PacketId Recorder::packet_sent(core::Instant now, HostId from, HostId to, SocketId socket,
-                               LinkType link_type, core::BytesView bytes, tcp::Cause cause,
-                               PacketId original) {
+Recorder::NewPacket Recorder::new_packet(core::Instant now, HostId from, HostId to, SocketId socket,
+                                         LinkType link_type, std::uint32_t length, tcp::Cause cause,
+                                         PacketId original) {
     const PacketId id = id_of_next(recording_.packets.size());
     Packet packet;
     packet.sent = now;
     packet.from = from;
     packet.to = to;
     packet.socket = socket;
-    packet.offset = recording_.bytes.size();
-    packet.length = static_cast<std::uint32_t>(bytes.size());
+    const FrameBytes::Place place = recording_.bytes.append(length);
+    packet.offset = place.offset;
+    packet.length = length;
     packet.link_type = link_type;
     packet.cause = cause;
     packet.original = original;
     packet.sent_event = append(now, EventKind::packet_sent, id);
-    recording_.bytes.insert(recording_.bytes.end(), bytes.begin(), bytes.end());
     recording_.packets.push_back(packet);
-    return id;
+    return {id, place.bytes};
+}
+
+PacketId Recorder::packet_sent(core::Instant now, HostId from, HostId to, SocketId socket,
+                               LinkType link_type, core::BytesView bytes, tcp::Cause cause,
+                               PacketId original) {
+    const NewPacket made = new_packet(now, from, to, socket, link_type,
+                                      static_cast<std::uint32_t>(bytes.size()), cause, original);
+    std::copy(bytes.begin(), bytes.end(), made.frame.begin());
+    return made.id;
 }
 
 void Recorder::packet_ended(core::Instant now, PacketId packet, Fate fate) {
@@ -71,12 +81,10 @@ void Recorder::verdict(PacketId packet, core::Text reason) {
 
 void Recorder::state(core::Instant now, SocketId socket, const tcp::Variables& variables,
                      std::string_view rule) {
-    auto& indices = recording_.states_of_socket[socket];
-    if (!indices.empty() && recording_.states[indices.back()].variables == variables) return;
     const std::uint32_t index = id_of_next(recording_.states.size());
-    const EventIndex event = append(now, EventKind::state_changed, index);
-    recording_.states.push_back({socket, event, variables, rule});
-    indices.push_back(index);
+    const EventIndex event = id_of_next(recording_.events.size());
+    if (recording_.states.append(socket, event, variables, rule))
+        append(now, EventKind::state_changed, index);
 }
 
 void Recorder::timer(core::Instant now, SocketId socket, tcp::Timer timer, TimerAction action,

@@ -13,7 +13,15 @@ class Recorder {
     /// Joins the two ends of one conversation (each becomes the other's peer).
     void join(SocketId a, SocketId b);
 
-    /// A frame entered the link. `bytes` are copied. Fate stays in_flight until packet_ended.
+    struct NewPacket {
+        PacketId id;
+        core::BytesSpan frame;  ///< room for its bytes, not initialised, for the caller to fill
+    };
+    /// A frame of `length` bytes entered the link. Fate stays in_flight until packet_ended.
+    NewPacket new_packet(core::Instant now, HostId from, HostId to, SocketId socket,
+                         LinkType link_type, std::uint32_t length, tcp::Cause cause,
+                         PacketId original = none);
+    /// The same for bytes that exist already: they are copied.
     PacketId packet_sent(core::Instant now, HostId from, HostId to, SocketId socket,
                          LinkType link_type, core::BytesView bytes, tcp::Cause cause,
                          PacketId original = none);

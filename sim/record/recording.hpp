@@ -12,9 +12,12 @@
 #include <string>
 #include <vector>
 
+#include "sim/core/append_log.hpp"
 #include "sim/core/bytes.hpp"
 #include "sim/core/language.hpp"
 #include "sim/core/time.hpp"
+#include "sim/record/frame_bytes.hpp"
+#include "sim/record/state_log.hpp"
 #include "sim/tcp/cause.hpp"
 #include "sim/tcp/variables.hpp"
 #include "sim/wire/address.hpp"
@@ -56,7 +59,7 @@ struct Packet {
     core::Instant ended = core::never;  ///< when it arrived or was lost; never = still under way
     HostId from = none, to = none;      ///< to: the host that it is for (none if there is none)
     SocketId socket = none;             ///< the sending socket, none for a RST from no connection
-    std::uint64_t offset = 0;           ///< of its bytes in Recording::bytes
+    std::uint64_t offset = 0;           ///< where its bytes are in Recording::bytes
     std::uint32_t length = 0;           ///< of the whole frame, link layer on
     LinkType link_type = LinkType::ethernet;
     Fate fate = Fate::in_flight;  ///< `duplicate`: a copy that the link made, and it arrived
@@ -70,14 +73,6 @@ struct Packet {
 struct Verdict {
     PacketId packet = none;
     core::Text reason;
-};
-
-/// The variables of one socket from an event on, until its next StateChange.
-struct StateChange {
-    SocketId socket = none;
-    EventIndex event = none;
-    tcp::Variables variables;
-    std::string_view rule;  ///< RFC section of a change of state (static text), may be empty
 };
 
 enum class TimerAction : std::uint8_t { set, fired, cancelled };
@@ -174,22 +169,20 @@ struct Recording {
     std::int64_t start_unix_ns = 0;  ///< wall time that stands for virtual zero (pcapng, Date)
     std::vector<Host> hosts;
     std::vector<Socket> sockets;
-    std::vector<Event> events;
-    std::vector<Packet> packets;
+    core::AppendLog<Event> events;
+    core::AppendLog<Packet> packets;
     std::vector<Verdict> verdicts;
-    std::vector<StateChange> states;
-    std::vector<TimerChange> timers;
+    StateLog states;
+    core::AppendLog<TimerChange> timers;
     std::vector<Line> lines;
     std::vector<MailboxChange> mailbox_changes;
     std::vector<Listener> listeners;
     std::vector<HostChange> host_changes;
-    /// By socket: indices in `states`, ascending (an index for cursor.hpp, kept by the Recorder).
-    std::vector<std::vector<std::uint32_t>> states_of_socket;
-    core::Bytes bytes;  ///< all frames, one after another
+    FrameBytes bytes;
     bool from_capture = false;
 
     [[nodiscard]] core::BytesView frame(const Packet& p) const {
-        return core::BytesView{bytes}.subspan(p.offset, p.length);
+        return bytes.find(p.offset, p.length);
     }
 };
 

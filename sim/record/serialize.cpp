@@ -39,9 +39,8 @@ class Writer {
 
     void write(const Recording& recording) {
         const auto& [lesson, seed, start_unix_ns, hosts, sockets, events, packets, verdicts, states,
-                     timers, lines, mailbox_changes, listeners, host_changes, states_of_socket,
-                     bytes, from_capture] = recording;
-        static_cast<void>(states_of_socket);
+                     timers, lines, mailbox_changes, listeners, host_changes, bytes, from_capture] =
+            recording;
         begin("postack-recording", 1);
         end();
         write(lesson);
@@ -74,8 +73,8 @@ class Writer {
     }
 
    private:
-    template <typename Row>
-    void table(std::string_view kind, const std::vector<Row>& rows) {
+    template <typename Rows>
+    void table(std::string_view kind, const Rows& rows) {
         for (std::size_t id = 0; id < rows.size(); ++id) {
             begin(kind, id);
             write(rows[id]);

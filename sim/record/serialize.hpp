@@ -10,8 +10,7 @@
 namespace postack::record {
 
 /// Every member of every table, one line each, in order of id. Times in nanoseconds, texts with \n,
-/// \t, \\ and \xNN escapes, frames in hexadecimal. The indices that can be worked out from the rest
-/// (Recording::states_of_socket) are not in it.
+/// \t, \\ and \xNN escapes, frames in hexadecimal.
 std::string serialize(const Recording& recording);
 
 /// FNV-1a, 64 bits, of the same text, without holding it in memory.

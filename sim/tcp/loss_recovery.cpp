@@ -172,7 +172,9 @@ void Connection::Impl::reordering_timeout(core::Instant now, Output& output) {
 /// RFC 5681, 3.2 step 2; RFC 6675, 5 step 4.
 void Connection::Impl::recover(core::Instant now, Output& output) {
     const std::uint32_t outstanding = flight();
-    congestion.enter_recovery(outstanding - std::min(limited_bytes, outstanding), snd_nxt);
+    congestion.enter_recovery(
+        profile.reduce_from_pipe ? sent.pipe() : outstanding - std::min(limited_bytes, outstanding),
+        snd_nxt);
     if (!sack_permitted) congestion.inflate(duplicate_acks);
     begin_episode(true, now);
     const bool by_count = !rack_on() || std::max<std::size_t>(duplicate_acks, sent.sacked()) >=

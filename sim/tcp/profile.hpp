@@ -93,6 +93,9 @@ struct Profile {
     bool tlp = false;                           ///< RFC 8985 7: tail loss probe, with SACK
     /// What TLP allows the other end to delay an ACK (RFC 8985 7.2: TLP.max_ack_delay).
     core::Duration tlp_max_ack_delay{200'000'000};
+    /// A reduction starts from what is still held to be in the network, not from all that is not
+    /// acknowledged (RFC 5681, equation 4, FlightSize): ns-3 does so.
+    bool reduce_from_pipe = false;
     bool undo = true;  ///< take back a reduction that was for nothing (RFC 3522, 4015, 3708)
     bool idle_restart = true;  ///< RFC 5681 4.1: slow start again after a pause longer than the RTO
     /// RFC 3465, appropriate byte counting: cwnd grows by what was acknowledged, in slow start up

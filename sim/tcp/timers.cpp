@@ -95,7 +95,7 @@ void Connection::Impl::retransmission_timeout(core::Instant now, Output& output)
         return;
     }
     const bool first = retransmissions == 0;
-    congestion.timeout(flight(), first, snd_nxt);
+    congestion.timeout(profile.reduce_from_pipe ? sent.pipe() : flight(), first, snd_nxt);
     duplicate_acks = 0;
     tlp_pending = false;
     cancel(Timer::reordering, output);

@@ -36,11 +36,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         packet.link_type = links[data[at] % 3];
         packet.sent = core::Instant{core::Duration{std::int64_t{data[at]} * 1'000'000}};
         packet.fate = Fate::arrived;
-        packet.offset = recording.bytes.size();
         const std::size_t length =
             std::min<std::size_t>(core::load_u16(data + at + 1), size - at - 3);
         packet.length = static_cast<std::uint32_t>(length);
-        recording.bytes.insert(recording.bytes.end(), data + at + 3, data + at + 3 + length);
+        packet.offset = recording.bytes.append({data + at + 3, length});
         recording.packets.push_back(packet);
         at += 3 + length;
     }

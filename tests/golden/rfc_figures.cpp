@@ -35,7 +35,7 @@ std::string_view state_of(const record::Recording& r, record::HostId host, core:
     tcp::State state = tcp::State::closed;
     for (record::SocketId id = 0; id < r.sockets.size(); ++id) {
         if (r.sockets[id].host != host) continue;
-        if (const auto* change = record::state_at(r, id, cursor)) state = change->variables.state;
+        if (const auto change = record::state_at(r, id, cursor)) state = change->variables.state;
     }
     const auto listens = std::any_of(r.listeners.begin(), r.listeners.end(), [&](const auto& l) {
         return l.host == host && l.opened < cursor && l.closed >= cursor;

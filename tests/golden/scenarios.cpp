@@ -32,8 +32,10 @@ std::string stamp(core::Instant t) {
 std::uint64_t digest(const record::Recording& recording) {
     std::uint64_t hash = 0xcbf29ce484222325U;
     const auto take = [&](std::uint64_t byte) { hash = (hash ^ byte) * 0x100000001b3U; };
-    for (const core::Byte byte : recording.bytes)
-        take(byte);
+    for (const record::Packet& packet : recording.packets) {
+        for (const core::Byte byte : recording.frame(packet))
+            take(byte);
+    }
     for (const record::Packet& packet : recording.packets) {
         for (const core::Instant t : {packet.sent, packet.ended}) {
             for (unsigned i = 0; i < 64; i += 8)
@@ -56,7 +58,7 @@ std::vector<std::string> lines_of(const record::Recording& recording) {
             lines.push_back(fmt::format("{} {} {} | {} | {}", row.number, stamp(event.time), fields,
                                         record::name(packet.fate), tcp::name(packet.cause)));
         } else if (event.kind == record::EventKind::state_changed) {
-            const record::StateChange& change = recording.states[event.subject];
+            const record::StateChange change = recording.states[event.subject];
             tcp::State& state = states[change.socket];
             if (state == change.variables.state) continue;
             const record::Socket& socket = recording.sockets[change.socket];

@@ -161,12 +161,10 @@ TEST_CASE(
         REQUIRE(outcome.saw_end);
         // Both ends have come to their end, through states that exist.
         for (record::SocketId id = 0; id < outcome.recording.sockets.size(); ++id) {
-            const record::StateChange* last = nullptr;
-            for (const auto& change : outcome.recording.states) {
-                if (change.socket == id) last = &change;
-            }
-            REQUIRE(last != nullptr);
-            REQUIRE(last->variables.state == tcp::State::closed);
+            const auto changes = outcome.recording.states.of_socket(id);
+            REQUIRE_FALSE(changes.empty());
+            const tcp::State last = outcome.recording.states[changes.back()].variables.state;
+            REQUIRE(last == tcp::State::closed);
         }
         for (const auto& packet : outcome.recording.packets) {
             REQUIRE(packet.fate != record::Fate::in_flight);

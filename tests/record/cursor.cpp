@@ -14,8 +14,8 @@ std::string everything_at(const Recording& r, Cursor cursor) {
     std::string out = std::to_string(step_of(r, cursor)) + ' ' +
                       std::to_string(time_at(r, cursor).time_since_epoch().count());
     for (SocketId s = 0; s < r.sockets.size(); ++s) {
-        const StateChange* change = state_at(r, s, cursor);
-        out += change == nullptr ? " -" : ' ' + std::string(tcp::name(change->variables.state));
+        const auto change = state_at(r, s, cursor);
+        out += !change ? " -" : ' ' + std::string(tcp::name(change->variables.state));
     }
     for (PacketId p = 0; p < r.packets.size(); ++p) {
         const auto fate = fate_at(r, p, cursor);
@@ -64,11 +64,11 @@ TEST_CASE("stepping forward and backward gives the same at every cursor") {
 
 TEST_CASE("the state of a socket is that of its last change") {
     const Recording r = sample_recording();
-    CHECK(state_at(r, 0, 0) == nullptr);
-    CHECK(state_at(r, 7, 3) == nullptr);
-    REQUIRE(state_at(r, 0, cursor_at_step(r, 1)) != nullptr);
+    CHECK_FALSE(state_at(r, 0, 0));
+    CHECK_FALSE(state_at(r, 7, 3));
+    REQUIRE(state_at(r, 0, cursor_at_step(r, 1)));
     CHECK(state_at(r, 0, cursor_at_step(r, 1))->variables.state == tcp::State::syn_sent);
-    CHECK(state_at(r, 1, cursor_at_step(r, 0)) == nullptr);
+    CHECK_FALSE(state_at(r, 1, cursor_at_step(r, 0)));
     CHECK(state_at(r, 0, cursor_at_step(r, 3))->variables.state == tcp::State::established);
     CHECK(r.states.size() == 3);  // the one that changed nothing is not there
 }

@@ -71,11 +71,10 @@ class Talk {
     void add(const core::Bytes& frame, LinkType link) {
         Packet packet;
         packet.sent = now_;
-        packet.offset = recording.bytes.size();
+        packet.offset = recording.bytes.append(frame);
         packet.length = static_cast<std::uint32_t>(frame.size());
         packet.link_type = link;
         packet.fate = Fate::arrived;
-        recording.bytes.insert(recording.bytes.end(), frame.begin(), frame.end());
         recording.packets.push_back(packet);
     }
 

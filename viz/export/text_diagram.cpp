@@ -157,10 +157,10 @@ class Writer {
     void states_until(record::EventIndex event) {
         if (!options_.states) return;
         for (; next_state_ < recording_.states.size() &&
-               (recording_.states[next_state_].event == record::none ||
-                recording_.states[next_state_].event < event);
+               (recording_.states.event_of(next_state_) == record::none ||
+                recording_.states.event_of(next_state_) < event);
              ++next_state_) {
-            const record::StateChange& change = recording_.states[next_state_];
+            const record::StateChange change = recording_.states[next_state_];
             if (change.socket >= recording_.sockets.size()) continue;
             if (state_of_.size() <= change.socket) {
                 state_of_.resize(recording_.sockets.size(), tcp::State::closed);

@@ -81,11 +81,10 @@ class Reader {
            record::SocketId socket)
         : recording_(recording), rows_(rows), socket_(socket) {
         begin_ = recording.packets.empty() ? core::epoch : recording.packets.front().sent;
-        for (const std::uint32_t index : recording.states_of_socket[socket]) {
-            const record::StateChange& change = recording.states[index];
+        for (const std::uint32_t index : recording.states.of_socket(socket)) {
             // The variables of a connection that is over tell nothing.
-            if (change.variables.state == tcp::State::closed) continue;
-            changes_.push_back(&change);
+            if (recording.states[index].variables.state == tcp::State::closed) continue;
+            changes_.push_back(index);
         }
     }
 
@@ -100,9 +99,10 @@ class Reader {
     /// Seconds from the first packet to the last thing that this end noticed while it was sending.
     [[nodiscard]] double end() const {
         double end = 0;
-        for (const auto* change : changes_) {
-            if (change->variables.state == tcp::State::time_wait) break;
-            end = std::max(end, at(change->event));
+        for (const std::uint32_t index : changes_) {
+            const record::StateChange change = recording_.states[index];
+            if (change.variables.state == tcp::State::time_wait) break;
+            end = std::max(end, at(change.event));
         }
         return end;
     }
@@ -114,9 +114,10 @@ class Reader {
 
     template <typename Value>
     void add(Series& series, Value value) const {
-        for (const auto* change : changes_) {
-            const std::optional<double> v = value(change->variables);
-            if (v) series.samples.push_back({at(change->event), *v, no_packet});
+        for (const std::uint32_t index : changes_) {
+            const record::StateChange change = recording_.states[index];
+            const std::optional<double> v = value(change.variables);
+            if (v) series.samples.push_back({at(change.event), *v, no_packet});
         }
     }
 
@@ -137,14 +138,15 @@ class Reader {
             if (v.cwnd == 0) return std::nullopt;
             return static_cast<double>(v.cwnd);
         });
-        for (const auto* change : changes_) {
-            const tcp::Variables& v = change->variables;
+        for (const std::uint32_t index : changes_) {
+            const record::StateChange change = recording_.states[index];
+            const tcp::Variables& v = change.variables;
             if (v.cwnd == 0) continue;
             const Doing doing = v.congestion_state == tcp::CongestionState::loss ? Doing::loss
                                 : v.in_recovery                                  ? Doing::recovery
                                 : v.cwnd < v.ssthresh                            ? Doing::slow_start
                                                                                  : Doing::avoidance;
-            const double now = at(change->event);
+            const double now = at(change.event);
             if (!panel.spans.empty()) panel.spans.back().to = now;
             if (panel.spans.empty() || panel.spans.back().doing != doing) {
                 panel.spans.push_back({now, now, doing});
@@ -167,9 +169,10 @@ class Reader {
         });
         const double window_shown = 4.0;  // a window far above what is sent would flatten the rest
         double largest = 0;
-        for (const auto* change : changes_) {
+        for (const std::uint32_t index : changes_) {
+            const record::StateChange change = recording_.states[index];
             largest = std::max(
-                largest, static_cast<double>(change->variables.snd_nxt - change->variables.iss));
+                largest, static_cast<double>(change.variables.snd_nxt - change.variables.iss));
         }
         add(panel.series[1], [&](const tcp::Variables& v) -> std::optional<double> {
             const double edge = static_cast<double>(v.snd_una - v.iss) + v.snd_wnd;
@@ -209,7 +212,7 @@ class Reader {
     const std::vector<record::Row>& rows_;
     record::SocketId socket_;
     core::Instant begin_{};
-    std::vector<const record::StateChange*> changes_;
+    std::vector<std::uint32_t> changes_;
 };
 
 class Drawing {
@@ -448,7 +451,7 @@ record::SocketId busiest(const record::Recording& recording) {
     record::SocketId best = record::none;
     std::uint64_t most = 0;
     for (record::SocketId id = 0; id < recording.sockets.size(); ++id) {
-        const auto& states = recording.states_of_socket[id];
+        const auto states = recording.states.of_socket(id);
         if (states.empty()) continue;
         const std::uint64_t sent = recording.states[states.back()].variables.bytes_sent;
         if (sent <= most) continue;

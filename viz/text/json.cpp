@@ -110,7 +110,8 @@ void print_changes(const record::Recording& recording, std::ostream& out) {
         out << (first ? "\n    " : ",\n    ") << print(value);
         first = false;
     };
-    for (const record::StateChange& change : recording.states) {
+    for (std::size_t index = 0; index < recording.states.size(); ++index) {
+        const record::StateChange change = recording.states[index];
         if (change.socket >= last.size()) continue;
         tcp::Variables& before = last[change.socket];
         const tcp::Variables& now = change.variables;

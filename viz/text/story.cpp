@@ -79,7 +79,7 @@ class Story {
     }
 
     void changed(std::uint32_t index) {
-        const record::StateChange& change = recording_.states[index];
+        const record::StateChange change = recording_.states[index];
         const tcp::Variables& now = change.variables;
         const std::uint32_t last = last_state_[change.socket];
         const tcp::Variables before =

@@ -2,6 +2,7 @@
 // changed with this packet stands out.
 #include <array>
 #include <cmath>
+#include <optional>
 #include <vector>
 
 #include <fmt/format.h>
@@ -13,11 +14,11 @@
 namespace postack::window {
 namespace {
 
-/// One end at the step and at the one before. `now` may be null: not open yet.
+/// One end at the step and at the one before. `now` is empty before it opens.
 struct End {
     record::SocketId socket = record::none;
-    const tcp::Variables* now = nullptr;
-    const tcp::Variables* before = nullptr;
+    std::optional<tcp::Variables> now;
+    std::optional<tcp::Variables> before;
     std::string_view rule;                     ///< of a change of state at this step
     std::vector<tcp::VariableChange> changes;  ///< since the step before, with their reasons
 };
@@ -27,12 +28,12 @@ End end_of(const Frame& frame, const StepFacts& facts, record::SocketId socket) 
     end.socket = socket;
     if (socket >= frame.model.recording().sockets.size()) return end;
     const record::Recording& recording = frame.model.recording();
-    if (const auto* now = record::state_at(recording, socket, facts.cursor)) {
-        end.now = &now->variables;
+    if (const auto now = record::state_at(recording, socket, facts.cursor)) {
+        end.now = now->variables;
         if (now->event >= facts.before) end.rule = now->rule;
     }
-    if (const auto* before = record::state_at(recording, socket, facts.before)) {
-        end.before = &before->variables;
+    if (const auto before = record::state_at(recording, socket, facts.before)) {
+        end.before = before->variables;
     }
     if (end.now) end.changes = tcp::explain(end.before ? *end.before : tcp::Variables{}, *end.now);
     return end;
@@ -143,7 +144,7 @@ void state_row(const Frame& frame, const std::array<End, 2>& ends) {
     text(frame.word("var.state.name"));
     tip(frame, frame.word("var.state"));
     for (const End& end : ends) {
-        const auto print = [](const tcp::Variables* v) {
+        const auto print = [](const std::optional<tcp::Variables>& v) {
             return std::string{v ? tcp::name(v->state) : std::string_view{"–"}};
         };
         ImGui::PushStyleColor(ImGuiCol_Text, frame.palette.of(diagram::Role::control));
@@ -156,7 +157,7 @@ void state_row(const Frame& frame, const std::array<End, 2>& ends) {
 
 void timer_rows(const Frame& frame, const std::array<End, 2>& ends, core::Instant now) {
     for (std::size_t t = 0; t < static_cast<std::size_t>(tcp::Timer::count_); ++t) {
-        const auto deadline = [t](const tcp::Variables* v) {
+        const auto deadline = [t](const std::optional<tcp::Variables>& v) {
             return v ? v->deadlines[t] : core::never;
         };
         bool any = false;
@@ -242,7 +243,7 @@ void draw_variables(Frame& frame) {
                 const std::string now = end.now ? spec.print(*end.now, frame.language()) : "–";
                 const std::string before =
                     end.before ? spec.print(*end.before, frame.language()) : "–";
-                value_cell(frame, now, before, end.now != nullptr, why(frame, end, spec.key));
+                value_cell(frame, now, before, end.now.has_value(), why(frame, end, spec.key));
             }
         }
         timer_rows(frame, ends, facts.time);
