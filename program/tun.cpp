@@ -267,6 +267,10 @@ void add_tun(CLI::App& app, Action& action) {
     CLI::App* word = app.add_subcommand(
         "tun", "The simulated host on a TUN device, in real time; prints what was moved as JSON");
     auto o = std::make_shared<TunOptions>();
+    // Here a kernel answers, whose ACKs cover many segments at once (its receive offload): a window
+    // that grows by the number of ACKs would hardly grow. As Linux counts.
+    o->settings.profile.abc = true;
+    o->settings.profile.abc_limit = 1000;
     word->add_option("NAME", o->device, "The TUN interface; made if it is not there")->required();
     word->add_option_function<std::string>(
             "--addr",

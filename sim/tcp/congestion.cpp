@@ -65,9 +65,13 @@ void Congestion::acknowledged(std::uint32_t acked, std::uint32_t flight, core::I
         cwnd_ = std::min(cwnd_ + std::max(static_cast<std::uint32_t>(step), 1U), largest_window);
         return;
     }
-    avoided_ += acked;        // RFC 3465, 2.1: by bytes, so that delayed ACKs do not slow it down
-    if (avoided_ >= cwnd_) {  // congestion avoidance: one segment a round trip
-        avoided_ -= cwnd_;
+    // Congestion avoidance, one segment a round trip. RFC 3465, 2.1: by bytes, so that delayed ACKs
+    // do not slow it down. A part of a segment that cwnd has over is never in flight: a round trip
+    // acknowledges the whole ones.
+    const std::uint32_t window = std::max(cwnd_ - cwnd_ % mss_, mss_);
+    avoided_ += acked;
+    if (avoided_ >= window) {
+        avoided_ -= window;
         cwnd_ = std::min(cwnd_ + mss_, largest_window);
     }
 }
