@@ -271,6 +271,9 @@ void add_tun(CLI::App& app, Action& action) {
     // that grows by the number of ACKs would hardly grow. As Linux counts.
     o->settings.profile.abc = true;
     o->settings.profile.abc_limit = 1000;
+    // As far as Linux lets its send buffer grow (tcp_wmem): it must hold what a long way has room
+    // for.
+    o->settings.profile.send_buffer = 4 << 20;
     word->add_option("NAME", o->device, "The TUN interface; made if it is not there")->required();
     word->add_option_function<std::string>(
             "--addr",
