@@ -65,9 +65,10 @@ int bulk(const BulkOptions& o) {
             o.cc == "cubic" ? tcp::CongestionControl::cubic : tcp::CongestionControl::reno;
     }
     // 1 MiB as the peers that it is held against, but all senders together no more than 2 MiB: who
-    // opens a thousand connections over one link gives none of them room for seconds of it.
+    // opens a thousand connections over one link gives none of them room for seconds of it, only
+    // for the two segments that an ACK waits for (RFC 9293, 3.8.6.3).
     constexpr std::uint32_t most_each = 1 << 20;
-    constexpr std::uint32_t least_each = 8 << 10;
+    constexpr std::uint32_t least_each = 2 * 1448;
     constexpr std::uint32_t all_together = 2 << 20;
     profile->send_buffer = std::clamp(all_together / o.connections, least_each, most_each);
     profile->receive_buffer = 1 << 20;
