@@ -274,6 +274,9 @@ void add_tun(CLI::App& app, Action& action) {
     // As far as Linux lets its send buffer grow (tcp_wmem): it must hold what a long way has room
     // for.
     o->settings.profile.send_buffer = 4 << 20;
+    // And its retransmission timer: a second at least, as RFC 6298 has it, is long on a real way.
+    o->settings.profile.rto_min = std::chrono::milliseconds{200};
+    o->settings.profile.rto_min_of_variance = true;
     word->add_option("NAME", o->device, "The TUN interface; made if it is not there")->required();
     word->add_option_function<std::string>(
             "--addr",

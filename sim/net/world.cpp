@@ -414,7 +414,9 @@ void World::cross(const Crossing& c) {
             recorder_->verdict(c.packet, reason);
     }
     if (passage.queue_full) {
-        lose(c.packet, {"perdu : file d’attente du lien pleine", "lost: the link’s queue is full"});
+        // Of a router's link: the queue is the router's.
+        lose(c.packet, {"perdu : file d’attente du lien pleine", "lost: the link’s queue is full"},
+             c.via == c.from ? record::none : c.via);
         return;
     }
     if (c.hop == record::none && recorder_ != nullptr) {
@@ -471,10 +473,10 @@ void World::cross(const Crossing& c) {
     }
 }
 
-void World::lose(record::PacketId packet, core::Text reason) {
+void World::lose(record::PacketId packet, core::Text reason, record::HostId at) {
     if (recorder_ == nullptr) return;
     recorder_->verdict(packet, std::move(reason));
-    recorder_->packet_ended(now_, packet, record::Fate::lost);
+    recorder_->packet_ended(now_, packet, record::Fate::lost, at);
 }
 
 // RFC 1812, 5.2 and 5.3.1: the time to live goes down by one; what is too large for the next link,
@@ -486,19 +488,22 @@ void World::forward(std::uint32_t router, Flight& flight) {
     const Route route = find_route(router, destination_of(packet));
     if (route.link == nullptr || route.hop == record::none) {
         lose(flight.packet,
-             {"perdu : le routeur ne connaît pas de chemin", "lost: the router knows no way"});
+             {"perdu : le routeur ne connaît pas de chemin", "lost: the router knows no way"},
+             router);
         return;
     }
     if (packet[v4 ? 8 : 7] <= 1) {
         lose(flight.packet,
-             {"perdu : durée de vie (TTL) épuisée", "lost: its time to live (TTL) is over"});
+             {"perdu : durée de vie (TTL) épuisée", "lost: its time to live (TTL) is over"},
+             router);
         host.send_time_exceeded(packet);
         return;
     }
     if (const std::uint32_t mtu = route.link->config().mtu; packet.size() > mtu) {
         lose(flight.packet,
              {fmt::format("perdu : {} octets, le lien suivant en prend {}", packet.size(), mtu),
-              fmt::format("lost: {} bytes, the next link takes {}", packet.size(), mtu)});
+              fmt::format("lost: {} bytes, the next link takes {}", packet.size(), mtu)},
+             router);
         host.send_too_big(packet, mtu);
         return;
     }
@@ -538,7 +543,8 @@ void World::frame_ends(std::uint32_t index) {
     if (flight.hop == record::none) {
         if (recorder_ != nullptr) recorder_->packet_ended(now_, flight.packet, flight.fate);
     } else if (Machine& machine = *machines_[flight.hop]; machine.down) {
-        lose(flight.packet, {"perdu : la machine est arrêtée", "lost: the machine is down"});
+        lose(flight.packet, {"perdu : la machine est arrêtée", "lost: the machine is down"},
+             flight.hop);
     } else if (machine.host.config().forwards &&
                !machine.host.owns(destination_of(flight.ip_packet))) {
         forward(flight.hop, flight);

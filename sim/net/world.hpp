@@ -104,7 +104,7 @@ class World {
     [[nodiscard]] Route find_way(std::uint32_t from, const wire::IpAddress& destination) const;
     void cross(const Crossing& crossing);
     void forward(std::uint32_t router, Flight& flight);
-    void lose(record::PacketId packet, core::Text reason);
+    void lose(record::PacketId packet, core::Text reason, record::HostId at = record::none);
     void kill(Machine& machine, std::uint32_t app);
     void crash(Machine& machine);
     void schedule_host(std::uint32_t host);

@@ -67,10 +67,11 @@ PacketId Recorder::packet_sent(core::Instant now, HostId from, HostId to, Socket
     return made.id;
 }
 
-void Recorder::packet_ended(core::Instant now, PacketId packet, Fate fate) {
+void Recorder::packet_ended(core::Instant now, PacketId packet, Fate fate, HostId at) {
     Packet& p = recording_.packets[packet];
     p.ended = now;
     p.fate = fate;
+    p.lost_at = at;
     p.ended_event = append(now, EventKind::packet_ended, packet);
 }
 

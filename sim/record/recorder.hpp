@@ -25,8 +25,9 @@ class Recorder {
     PacketId packet_sent(core::Instant now, HostId from, HostId to, SocketId socket,
                          LinkType link_type, core::BytesView bytes, tcp::Cause cause,
                          PacketId original = none);
-    /// It arrived, was lost, was thrown away as corrupt, or a copy arrived.
-    void packet_ended(core::Instant now, PacketId packet, Fate fate);
+    /// It arrived, was lost, was thrown away as corrupt, or a copy arrived. `at`: the machine that
+    /// lost it, if it was not the link.
+    void packet_ended(core::Instant now, PacketId packet, Fate fate, HostId at = none);
     /// A fault rule decided something about a packet (shown whatever its fate).
     void verdict(PacketId packet, core::Text reason);
 

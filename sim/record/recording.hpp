@@ -67,6 +67,7 @@ struct Packet {
     std::uint32_t verdict = none;  ///< index in Recording::verdicts: what the link did and why
     PacketId original = none;      ///< of a retransmission or of a link's copy: the first one
     EventIndex sent_event = none, ended_event = none;
+    HostId lost_at = none;  ///< the machine that threw it away; none: the link lost it, or nobody
 };
 
 /// What a fault rule decided, in words for both languages ("lost: rule 1, packet 19").

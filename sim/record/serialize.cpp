@@ -131,7 +131,7 @@ class Writer {
     }
     void write(const Packet& packet) {
         const auto& [sent, ended, from, to, socket, offset, length, link_type, fate, cause, verdict,
-                     original, sent_event, ended_event] = packet;
+                     original, sent_event, ended_event, lost_at] = packet;
         field("sent", ns(sent));
         field("ended", ns(ended));
         field("from", from);
@@ -146,6 +146,7 @@ class Writer {
         field("original", original);
         field("sent_event", sent_event);
         field("ended_event", ended_event);
+        field("lost_at", lost_at);
     }
     void write(const Verdict& verdict) {
         const auto& [packet, reason] = verdict;

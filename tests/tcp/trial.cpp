@@ -43,7 +43,9 @@ Profile some_profile(core::Random& random) {
     if (random.chance(0.3)) p.abc = !p.abc;
     p.ecn = static_cast<std::uint8_t>(random.below(3));
     if (random.chance(0.2)) p.keep_alive_idle = 500ms, p.keep_alive = true;
-    p.syn_retries = p.syn_ack_retries = 20;  // an unlucky handshake is not the subject
+    // A connection given up after bad luck, legally, is not the subject.
+    p.syn_retries = p.syn_ack_retries = 20;
+    p.data_retries = 60;
     return p;
 }
 

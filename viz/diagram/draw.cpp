@@ -108,8 +108,18 @@ class Drawing {
         outages(top, bottom);
         pauses(top, bottom);
         if (plan_.options.highlight_last && begin < end && end == plan_.end) highlight(end - 1);
-        for (std::uint32_t p = begin; p < end; ++p)
-            packet(p);
+        // Packets that are on their way together: all their arrows, then all their words, so that
+        // no arrow runs through a word. In a calm dialogue that is one packet after another.
+        while (begin < end) {
+            const std::uint32_t next = end_of_group(begin, end);
+            for (std::uint32_t p = begin; p < next; ++p)
+                arrow(p);
+            for (std::uint32_t p = begin; p < next; ++p)
+                clear_ground(p);
+            for (std::uint32_t p = begin; p < next; ++p)
+                words(p);
+            begin = next;
+        }
         sides(top, bottom);
     }
 
@@ -126,20 +136,18 @@ class Drawing {
         id_ = no_packet;
     }
 
-    void packet(std::uint32_t p) {
-        const Place& place = plan_.places[p - plan_.first];
-        if (!place.drawn) return;
-        id_ = p;
-        arrow(p, place);
-        if (plan_.options.times && place.show_time) {
-            label({plan_.time_right, d(place.tail) + 3},
-                  seconds_text(plan_.rows[p].time, plan_.time_decimals, plan_.options.language),
-                  Face::mono, m::time_size, Role::faint, Anchor::end);
-        }
-        id_ = no_packet;
-    }
-
    private:
+    // The first packet from `p` on that leaves after all before it have ended.
+    [[nodiscard]] std::uint32_t end_of_group(std::uint32_t p, std::uint32_t end) const {
+        double lowest = 0;
+        for (const std::uint32_t first = p; p < end; ++p) {
+            const Place& place = plan_.places[p - plan_.first];
+            if (!place.drawn) continue;
+            if (p > first && d(place.top) >= lowest) break;
+            lowest = std::max({lowest, d(place.tail), d(place.head)});
+        }
+        return p;
+    }
     static double d(float value) { return static_cast<double>(value); }
 
     // Shapes -------------------------------------------------------------------------------------
@@ -185,13 +193,39 @@ class Drawing {
         return tcp::is_retransmission(plan_.recording.packets[p].cause);
     }
 
-    void arrow(std::uint32_t p, const Place& place) {
-        const record::Row& row = plan_.rows[p];
+    // Where a packet leaves and where it is to arrive, and in which direction.
+    struct Ends {
+        Point tail, target;
+        double sign;
+    };
+    [[nodiscard]] Ends ends(const Place& place) const {
         const double sign = place.to > place.from ? 1 : -1;
-        const Point tail{plan_.lanes.lanes[place.from].x + sign * plan_.lane_half(place.from),
-                         d(place.tail)};
-        const Point target{plan_.lanes.lanes[place.to].x - sign * plan_.lane_half(place.to),
-                           d(place.head)};
+        return {
+            {plan_.lanes.lanes[place.from].x + sign * plan_.lane_half(place.from), d(place.tail)},
+            {plan_.lanes.lanes[place.to].x - sign * plan_.lane_half(place.to), d(place.head)},
+            sign};
+    }
+
+    // Up to where a lost packet came, as a part of its way: to the machine that threw it away, or
+    // somewhere on the link.
+    [[nodiscard]] double way_gone(std::uint32_t p, const Place& place) const {
+        const auto& lanes = plan_.lanes.lanes;
+        const record::HostId at = plan_.recording.packets[p].lost_at;
+        for (std::size_t lane = 0; at != record::none && lane < lanes.size(); ++lane) {
+            if (lanes[lane].host != at) continue;
+            const double part =
+                (lanes[lane].x - lanes[place.from].x) / (lanes[place.to].x - lanes[place.from].x);
+            if (part > 0) return std::min(part, m::lost_close);
+        }
+        return m::lost_at;
+    }
+
+    void arrow(std::uint32_t p) {
+        const Place& place = plan_.places[p - plan_.first];
+        if (!place.drawn) return;
+        id_ = p;
+        const record::Row& row = plan_.rows[p];
+        const auto [tail, target, sign] = ends(place);
         const bool lost = row.fate == record::Fate::lost;
         const bool damaged = row.fate == record::Fate::corrupt;
         const Role role = arrow_role(p);
@@ -199,7 +233,7 @@ class Drawing {
         const bool ack_only = role == Role::acknowledge;
         const double width = ack_only ? 1.1 : 1.5;
 
-        const double part = place.under_way ? 0.5 : lost ? m::lost_at : damaged ? 0.93 : 1;
+        const double part = place.under_way ? 0.5 : lost ? way_gone(p, place) : damaged ? 0.93 : 1;
         const Point tip{tail.x + (target.x - tail.x) * part, tail.y + (target.y - tail.y) * part};
         const double length = std::hypot(tip.x - tail.x, tip.y - tail.y);
         const double ux = (tip.x - tail.x) / length, uy = (tip.y - tail.y) / length;
@@ -225,7 +259,12 @@ class Drawing {
                      {base.x + uy * m::arrow_half, base.y - ux * m::arrow_half}},
                     role);
         }
-        words(p, place, tail, target, sign, role);
+        if (plan_.options.times && place.show_time) {
+            label({plan_.time_right, d(place.tail) + 3},
+                  seconds_text(row.time, plan_.time_decimals, plan_.options.language), Face::mono,
+                  m::time_size, Role::faint, Anchor::end);
+        }
+        id_ = no_packet;
     }
 
     void cross(Point at) {
@@ -234,28 +273,52 @@ class Drawing {
         line({at.x - h, at.y + h}, {at.x + h, at.y - h}, Role::lost, 1.8);
     }
 
-    void words(std::uint32_t p, const Place& place, Point tail, Point target, double sign,
-               Role role) {
+    static constexpr double words_inset = m::label_inset - m::lane_half;
+
+    /// What is written along an arrow.
+    struct Words {
+        Frame frame;
+        double sign, room;
+        std::vector<Piece> pieces;
+        double fields_width;
+        std::string saying;  // the application's line, if it is shown
+        double saying_width;
+    };
+    [[nodiscard]] Words words_of(std::uint32_t p, const Place& place) const {
+        const auto [tail, target, sign] = ends(place);
         const bool turned = place.turned || target.y - tail.y > m::turned_from;
         const double radians =
             turned ? std::atan2(target.y - tail.y, std::abs(target.x - tail.x)) * sign : 0;
-        const Frame frame = Frame::at(tail, radians);
         const double room = plan_.label_room(place);
-        constexpr double inset = m::label_inset - m::lane_half;
+        std::vector<Piece> pieces = fields(p, arrow_role(p));
+        const double width = fit(pieces, room);
+        std::string saying = plan_.has_note(p) ? note_text(p, room) : std::string{};
+        const double saying_width = plan_.has_note(p) ? note_width(saying, room) : 0;
+        return {Frame::at(tail, radians), sign,        room, std::move(pieces), width,
+                std::move(saying),        saying_width};
+    }
 
-        std::vector<Piece> pieces = fields(p, role);
-        const double fields_width = fit(pieces, room);
-        const bool note = plan_.has_note(p);
-        const std::string saying = note ? note_text(p, room) : std::string{};
-        const double saying_width = note ? note_width(saying, room) : 0;
-        const double widest = std::max(fields_width, saying_width);
-        if (place.crossed) {
-            // Arrows that come the other way may pass here: clear the ground first.
-            ground(frame, sign > 0 ? inset - 2 : -inset - widest - 2, m::label_lift - 2.5,
-                   widest + 4, plan_.label_height(p) - m::label_lift + 2.5, Role::paper, 0);
-        }
-        double u = sign > 0 ? inset : -inset - fields_width;
-        for (const Piece& piece : pieces) {
+    // Arrows that come the other way may pass where its words will stand.
+    void clear_ground(std::uint32_t p) {
+        const Place& place = plan_.places[p - plan_.first];
+        if (!place.drawn || !place.crossed) return;
+        id_ = p;
+        const Words words = words_of(p, place);
+        const double widest = std::max(words.fields_width, words.saying_width);
+        ground(words.frame, words.sign > 0 ? words_inset - 2 : -words_inset - widest - 2,
+               m::label_lift - 2.5, widest + 4, plan_.label_height(p) - m::label_lift + 2.5,
+               Role::paper, 0);
+        id_ = no_packet;
+    }
+
+    void words(std::uint32_t p) {
+        const Place& place = plan_.places[p - plan_.first];
+        if (!place.drawn) return;
+        id_ = p;
+        const Words words = words_of(p, place);
+        const Frame& frame = words.frame;
+        double u = words.sign > 0 ? words_inset : -words_inset - words.fields_width;
+        for (const Piece& piece : words.pieces) {
             if (piece.gap) {
                 rule(frame, u, m::label_lift - 2, piece.width);
                 if (plan_.options.blank_mode == BlankMode::answers) {
@@ -267,7 +330,10 @@ class Drawing {
             }
             u += piece.width + piece.space_after;
         }
-        if (note) said(p, frame, sign, inset, room, saying, saying_width);
+        if (plan_.has_note(p)) {
+            said(p, frame, words.sign, words_inset, words.room, words.saying, words.saying_width);
+        }
+        id_ = no_packet;
     }
 
     void put(const Frame& frame, double u, double v, const Piece& piece, double width) {
@@ -579,9 +645,10 @@ class Drawing {
             [](const SideText& s, double y) { return static_cast<double>(s.y) < y; });
         for (; side != plan_.sides.end() && d(side->y) < bottom; ++side) {
             const double sign = outward(side->lane);
-            const double x = plan_.lanes.lanes[side->lane].x + sign * m::side_inset;
+            const double inset = m::side_inset + plan_.last_slot[side->lane] * m::bar_slot;
+            const double x = plan_.lanes.lanes[side->lane].x + sign * inset;
             const Anchor anchor = sign < 0 ? Anchor::end : Anchor::start;
-            const double room = plan_.side_width - m::side_inset - 4;
+            const double room = plan_.side_width - inset - 4;
             double y = d(side->y);
             if (side->is_state) {
                 if (plan_.hidden(Blank::state)) {

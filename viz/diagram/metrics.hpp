@@ -39,7 +39,7 @@ inline constexpr double slant_per_ms = 0.35;
 inline constexpr double turned_from = 27;  // steeper arrows carry their label along
 inline constexpr double arrow_length = 9, arrow_half = 3.4;
 inline constexpr double lane_half = 4;  // an arrow ends this far from the lifeline
-inline constexpr double lost_at = 0.6;  // of the way
+inline constexpr double lost_close = 0.96, lost_at = 0.6;  // of the way
 inline constexpr double cross_half = 4.5;
 
 // Time.

@@ -74,7 +74,9 @@ class Walk {
           under_way_from_(plan.lanes.lanes.size(), 0),
           last_slant_(plan.lanes.lanes.size(), m::least_slant),
           follows_(plan.places.size(), no_packet),
-          cuts_at_step_(plan.options.step < recording_.packets.size()) {}
+          cuts_at_step_(plan.options.step < recording_.packets.size()) {
+        plan_.last_slot.assign(plan.lanes.lanes.size(), 0);
+    }
 
     void run() {
         begin_listeners();
@@ -453,8 +455,9 @@ class Walk {
     }
 
     void bar(std::uint8_t lane, std::uint8_t slot, tcp::State state, double top, double bottom) {
-        if (bottom > top)
-            plan_.bars.push_back({to_float(top), to_float(bottom), lane, slot, state});
+        if (bottom <= top) return;
+        plan_.bars.push_back({to_float(top), to_float(bottom), lane, slot, state});
+        plan_.last_slot[lane] = std::max<unsigned>(plan_.last_slot[lane], slot);
     }
 
     void finish() {

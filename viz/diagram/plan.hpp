@@ -84,6 +84,7 @@ struct Plan::Impl {
     std::vector<Place> places;         ///< by packet - first
     std::vector<float> reach;          ///< by packet - first: the lowest y of it and all before
     std::vector<Bar> bars;             ///< by top
+    std::vector<unsigned> last_slot;   ///< of each lane: the outermost bar beside its lifeline
     std::vector<float> bar_reach;
     std::vector<SideText> sides;       ///< by y
     std::vector<Pause> pauses;         ///< by y
