@@ -195,7 +195,12 @@ class Walk {
         place.to = ends.to;
         place.drawn = true;
         wait_until(time);
-        const double top = y_ + (p == plan_.first ? 8 : m::packet_gap);
+        place.crossed = under_way_ > under_way_from_[place.from];
+        // The first to meet others gives their words, which come down to here, some room.
+        const bool turns = place.crossed && place.from != last_from_;
+        last_from_ = place.from;
+        const double top =
+            y_ + (p == plan_.first ? 8 : m::packet_gap) + (turns ? m::crossing_gap : 0);
         place.top = to_float(top);
         y_ = top + plan_.label_height(p);
         place.tail = to_float(y_);
@@ -207,7 +212,6 @@ class Walk {
             place.turned = true;
         }
         before = p;
-        place.crossed = under_way_ > under_way_from_[place.from];
         sent_at_[place.from] = {time, y_, p};
         give_pending(place.from, time, y_);
         ++under_way_;
@@ -483,6 +487,7 @@ class Walk {
     std::vector<core::Instant> waiting_;
     std::vector<tcp::Cause> last_ack_cause_;
     std::vector<Open> open_;
+    std::uint8_t last_from_ = no_lane;  // the lane that sent last
     std::vector<std::array<bool, m::most_slots>> slots_;
     std::vector<Listening> listening_;
     std::vector<Pending> pending_;
