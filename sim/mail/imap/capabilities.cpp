@@ -6,7 +6,7 @@
 namespace postack::mail::imap {
 namespace {
 
-constexpr std::array<std::string_view, 34> known{
+constexpr std::array<std::string_view, 37> known{
     "IMAP4rev1",
     "IMAP4rev2",      // RFC 9051
     "LITERAL+",       // RFC 7888
@@ -39,14 +39,41 @@ constexpr std::array<std::string_view, 34> known{
     "WITHIN",             // RFC 5032
     "QUOTA",              // RFC 9208
     "QUOTA=RES-STORAGE",
-    "PREVIEW",  // RFC 8970
-    "ACL",      // RFC 4314, the read side
+    "PREVIEW",      // RFC 8970
+    "ACL",          // RFC 4314, the read side
+    "I18NLEVEL=1",  // RFC 5255: i;unicode-casemap
+    "CATENATE",     // RFC 4469
+    "URL-PARTIAL",  // RFC 5550, section 4: in CATENATE's URLs
 };
+
+// The one list of what real servers announce and this engine has not yet.
+struct Missing {
+    std::string_view word, said;
+};
+constexpr std::array<Missing, 8> missing{{
+    // CONTEXT=SEARCH, RFC 5267
+    {"CANCELUPDATE", "CONTEXT=SEARCH is not there yet (RFC 5267)"},
+    {"RETURN UPDATE", "CONTEXT=SEARCH is not there yet (RFC 5267)"},
+    {"RETURN CONTEXT", "CONTEXT=SEARCH is not there yet (RFC 5267)"},
+    {"RETURN PARTIAL", "CONTEXT=SEARCH is not there yet (RFC 5267)"},
+    {"NOTIFY", "NOTIFY is not there yet (RFC 5465)"},
+    // Drafts and inventions of Dovecot, in its line of capabilities.
+    {"THREAD REFS", "THREAD=REFS is not there yet"},
+    {"FETCH SNIPPET", "SNIPPET=FUZZY is not there yet"},
+    {"PREVIEW FUZZY", "PREVIEW=FUZZY is not there yet"},
+}};
 
 }  // namespace
 
 bool works(std::string_view capability) {
     return std::find(known.begin(), known.end(), capability) != known.end();
+}
+
+std::optional<std::string_view> not_there_yet(std::string_view upper) {
+    const auto found = std::find_if(missing.begin(), missing.end(),
+                                    [&](const Missing& m) { return m.word == upper; });
+    if (found == missing.end()) return std::nullopt;
+    return found->said;
 }
 
 }  // namespace postack::mail::imap

@@ -251,12 +251,34 @@ struct Status {
     std::vector<StatusItem> items;
     bool operator==(const Status&) const = default;
 };
+/// A message or a part of one on this server, named by a relative IMAP URL (RFC 5092, section 7;
+/// PARTIAL: RFC 5550): "/Sent;UIDVALIDITY=3/;UID=20/;SECTION=1.2", or ";UID=20" of the selected
+/// mailbox.
+struct MessageUrl {
+    std::string mailbox;  ///< UTF-8; empty: the selected one
+    std::optional<std::uint32_t> uid_validity;
+    std::uint32_t uid = 0;
+    Section section;
+    std::optional<Partial> partial;  ///< a length of 2^32-1 stands for the rest
+    bool operator==(const MessageUrl&) const = default;
+};
+/// Nothing if it is none, or one of another server.
+std::optional<MessageUrl> parse_message_url(std::string_view url);
+
+/// A piece of a message that CATENATE (RFC 4469) puts together.
+struct CatenatePart {
+    bool url = false;
+    std::string text;     ///< the octets, or the URL
+    bool binary = false;  ///< literal8
+    bool operator==(const CatenatePart&) const = default;
+};
 struct AppendMessage {
     std::vector<std::string> flags;
     std::optional<std::int64_t> unix_seconds;  ///< of the date-time
     std::int32_t utc_offset_minutes = 0;
     std::string text;
-    bool binary = false;  ///< literal8 (RFC 3516)
+    bool binary = false;              ///< literal8 (RFC 3516)
+    std::vector<CatenatePart> parts;  ///< CATENATE's; then `text` is empty
     bool operator==(const AppendMessage&) const = default;
 };
 struct Append {
@@ -340,6 +362,7 @@ enum class Problem : std::uint8_t {
     invalid_command_name,  ///< a tag and nothing behind it that could be a name
     unknown_command,
     bad_arguments,  ///< `detail` says what is wrong
+    not_there_yet,  ///< `detail` says what (capabilities.hpp)
 };
 
 struct ParsedCommand {
@@ -361,6 +384,9 @@ std::string print_command(std::string_view tag, const Command& command,
 
 /// "FETCH", "UID FETCH", "EXAMINE": as it is said, upper case. Static text.
 std::string_view name(const Command& command);
+
+/// "1.2.HEADER": what stands between the brackets of BODY[…]. Nothing if it is none.
+std::optional<Section> parse_section(std::string_view text);
 
 /// The section and partial as FETCH's answer repeats them: "[1.2.HEADER]<0>" ("<0.10>" if
 /// `with_length`, as a command has it).

@@ -4,6 +4,7 @@
 #include <array>
 #include <functional>
 
+#include "sim/mail/imap/capabilities.hpp"
 #include "sim/mail/imap/command.hpp"
 #include "sim/mail/imap/limits.hpp"
 #include "sim/mail/imap/scanner.hpp"
@@ -127,6 +128,10 @@ void fetch_item(Scanner& in, std::vector<FetchItem>& items) {
         return;
     }
     const auto kind = fetch_item_kind(word);
+    if (const auto what = not_there_yet("FETCH " + word); !kind && what) {
+        in.lack(*what);
+        return;
+    }
     if (!kind) {
         in.fail("Unknown parameter: " + word);
         return;
@@ -135,7 +140,9 @@ void fetch_item(Scanner& in, std::vector<FetchItem>& items) {
     if (item.kind == Item::preview && in.rest().starts_with(" (")) {
         in.space();
         list(in, true, [&] {
-            if (in.upper_atom() != "LAZY") in.fail("Unknown PREVIEW modifier");
+            const std::string modifier = in.upper_atom();
+            if (const auto what = not_there_yet("PREVIEW " + modifier)) in.lack(*what);
+            if (modifier != "LAZY") in.fail("Unknown PREVIEW modifier");
             item.lazy = true;
         });
     }
@@ -349,6 +356,8 @@ std::optional<SearchReturn> returns(Scanner& in) {
             r.count = true;
         } else if (word == "SAVE") {
             r.save = true;
+        } else if (const auto what = not_there_yet("RETURN " + word)) {
+            in.lack(*what);
         } else {
             in.fail("Unknown SEARCH return option");
         }
@@ -407,6 +416,7 @@ Command thread(Scanner& in, bool uid) {
     c.uid = uid;
     in.space();
     c.algorithm = in.upper_atom();
+    if (const auto what = not_there_yet("THREAD " + c.algorithm)) in.lack(*what);
     in.space();
     c.charset = message::upper_case(in.astring());
     in.space();
@@ -589,6 +599,23 @@ Command lsub(Scanner& in, bool) {
     return c;
 }
 
+// RFC 4469: "TEXT" and a literal, or "URL" and a string.
+CatenatePart catenate_part(Scanner& in) {
+    CatenatePart part;
+    const std::string word = in.upper_atom();
+    part.url = word == "URL";
+    if (!part.url && word != "TEXT") in.fail("Unknown CATENATE part");
+    in.space();
+    if (part.url) {
+        part.text = in.astring();
+    } else if (in.peek() == '{' || in.peek() == '~') {
+        part.text = in.literal(&part.binary);
+    } else {
+        in.fail("Invalid arguments");
+    }
+    return part;
+}
+
 Command append(Scanner& in, bool) {
     Append c;
     in.space();
@@ -611,8 +638,17 @@ Command append(Scanner& in, bool) {
             }
             in.space();
         }
-        if (in.peek() != '{' && in.peek() != '~') in.fail("Invalid arguments");
-        m.text = in.literal(&m.binary);
+        if (in.peek() == '{' || in.peek() == '~') {
+            m.text = in.literal(&m.binary);
+        } else if (in.upper_atom() == "CATENATE") {
+            in.space();
+            list(in, false, [&] {
+                if (m.parts.size() >= max_catenate_parts) in.fail("Too many arguments");
+                m.parts.push_back(catenate_part(in));
+            });
+        } else {
+            in.fail("Invalid arguments");
+        }
         c.messages.push_back(std::move(m));
     } while (in.peek() == ' ' && !in.failed());
     return c;
@@ -767,6 +803,14 @@ std::string_view word_at(std::string_view text) {
 
 }  // namespace
 
+std::optional<Section> parse_section(std::string_view text) {
+    const std::string bracketed = '[' + std::string{text} + ']';
+    Scanner in{bracketed};
+    Section parsed = section(in, false);
+    if (!in.end()) return std::nullopt;
+    return parsed;
+}
+
 ParsedCommand parse_command(std::string_view text) {
     ParsedCommand parsed;
     const std::string_view tag = word_at(text);
@@ -803,13 +847,17 @@ ParsedCommand parse_command(std::string_view text) {
         find_word(uid ? std::string_view{parsed.name}.substr(4) : std::string_view{parsed.name});
     if (word == nullptr) {
         parsed.problem = Problem::unknown_command;
+        if (const auto what = not_there_yet(parsed.name)) {
+            parsed.problem = Problem::not_there_yet;
+            parsed.detail = *what;
+        }
         return parsed;
     }
     Scanner in{text};
     parsed.command = word->parse(in, uid || word->argument);
     in.end();
     if (in.failed()) {
-        parsed.problem = Problem::bad_arguments;
+        parsed.problem = in.lacking() ? Problem::not_there_yet : Problem::bad_arguments;
         parsed.detail = in.detail();
     }
     return parsed;

@@ -141,8 +141,24 @@ class Printer {
                 out_ += " \"" + print_date_time(*m.unix_seconds, m.utc_offset_minutes) + '"';
             }
             out_ += ' ';
-            if (m.binary) out_ += '~';
-            append_literal(out_, m.text, plus_);
+            if (m.parts.empty()) {
+                if (m.binary) out_ += '~';
+                append_literal(out_, m.text, plus_);
+                continue;
+            }
+            out_ += "CATENATE (";
+            for (std::size_t i = 0; i < m.parts.size(); ++i) {
+                const CatenatePart& part = m.parts[i];
+                if (i > 0) out_ += ' ';
+                if (part.url) {
+                    out_ += "URL";
+                    astring(part.text);
+                    continue;
+                }
+                out_ += part.binary ? "TEXT ~" : "TEXT ";
+                append_literal(out_, part.text, plus_);
+            }
+            out_ += ')';
         }
     }
     void operator()(const Expunge& c) {

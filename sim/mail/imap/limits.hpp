@@ -16,6 +16,8 @@ inline constexpr std::size_t max_string_literal = std::size_t{64} * 1024;
 inline constexpr std::size_t max_append = std::size_t{64} * 1024 * 1024;
 /// Parentheses within parentheses in a command: search keys are the one thing that nests.
 inline constexpr int max_nesting = 32;
+/// Pieces of one message in CATENATE: each URL costs the reading of a message. Our choice.
+inline constexpr std::size_t max_catenate_parts = 256;
 /// Members of one list: flags, header fields, search keys, ranges of a set. Our choice.
 inline constexpr std::size_t max_list = 10000;
 /// Bytes kept that no command has taken yet: a whole line of max_command_text must fit.

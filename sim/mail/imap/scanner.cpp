@@ -32,6 +32,11 @@ bool Scanner::fail(std::string_view detail) {
     return false;
 }
 
+bool Scanner::lack(std::string_view what) {
+    if (!failed_) lacking_ = true;
+    return fail(what);
+}
+
 bool Scanner::take(char c) {
     if (failed_ || rest_.empty() || rest_.front() != c) return false;
     rest_.remove_prefix(1);

@@ -20,6 +20,10 @@ class Scanner {
     /// Records a mistake; the first one stays. Returns false.
     bool fail(std::string_view detail);
 
+    /// The same for what is right and not there yet.
+    bool lack(std::string_view what);
+    [[nodiscard]] bool lacking() const { return lacking_; }
+
     [[nodiscard]] bool at_end() const { return rest_.empty(); }
     [[nodiscard]] std::string_view rest() const { return rest_; }
     /// The next character, NUL at the end.
@@ -57,6 +61,7 @@ class Scanner {
     std::string_view rest_;
     std::string detail_;
     bool failed_ = false;
+    bool lacking_ = false;
 };
 
 }  // namespace postack::mail::imap

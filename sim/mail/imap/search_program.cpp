@@ -4,6 +4,7 @@
 
 #include "sim/mail/message/address.hpp"
 #include "sim/mail/message/header.hpp"
+#include "sim/mail/mime/casemap.hpp"
 #include "sim/mail/mime/decode.hpp"
 #include "sim/mail/mime/fields.hpp"
 

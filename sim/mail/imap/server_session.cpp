@@ -215,6 +215,8 @@ ServerSession::Response ServerSession::handle(std::string text, core::Instant no
         outcome = reply(Situation::invalid_command_name);
     } else if (parsed.problem == Problem::unknown_command) {
         outcome = reply(Situation::unknown_command);
+    } else if (parsed.problem == Problem::not_there_yet) {
+        outcome = reply(Situation::cannot, {{"problem", parsed.detail}});
     } else if (parsed.problem == Problem::bad_arguments) {
         outcome = reply(Situation::bad_arguments, {{"problem", parsed.detail}});
     } else if (logged_in && only_before_login(parsed.command)) {

@@ -57,6 +57,8 @@ constexpr std::array<std::string_view, situation_count> keys{
     "fetch",
     "fetch_gone",
     "unknown_encoding",
+    "bad_url",
+    "too_big",
     "store",
     "store_modified",
     "copy",

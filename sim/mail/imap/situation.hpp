@@ -62,6 +62,8 @@ enum class Situation : std::uint8_t {
     fetch,
     fetch_gone,
     unknown_encoding,
+    bad_url,
+    too_big,
     store,
     store_modified,
     copy,

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sim/mail/message/header.hpp"
+#include "sim/mail/mime/casemap.hpp"
 #include "sim/mail/mime/decode.hpp"
 #include "sim/mail/mime/fields.hpp"
 
@@ -33,7 +34,7 @@ bool take_blob(std::string_view& text) {
 // "Re:", "Fw [x]:", "Fwd:" (subj-refwd).
 bool take_reply(std::string_view& text) {
     std::string_view rest = text;
-    for (const std::string_view word : {"fwd", "fw", "re"}) {
+    for (const std::string_view word : {"FWD", "FW", "RE"}) {
         if (!rest.starts_with(word)) continue;
         rest.remove_prefix(word.size());
         trim_front(rest);
@@ -66,7 +67,7 @@ BaseSubject base_subject(std::string_view subject) {
             changed = false;
             while (!text.empty() && is_blank(text.back()))
                 text.remove_suffix(1);
-            if (text.ends_with("(fwd)")) {
+            if (text.ends_with("(FWD)")) {
                 text.remove_suffix(5);
                 base.reply_or_forward = changed = true;
             }
@@ -90,7 +91,7 @@ BaseSubject base_subject(std::string_view subject) {
                 }
             }
         }
-        if (!text.starts_with("[fwd:") || !text.ends_with(']')) break;  // (6)
+        if (!text.starts_with("[FWD:") || !text.ends_with(']')) break;  // (6)
         text = text.substr(5, text.size() - 6);
         base.reply_or_forward = true;
     }

@@ -225,45 +225,4 @@ std::string decode_words(std::string_view value) {
     return text += blanks;
 }
 
-std::string fold_case(std::string_view utf8) {
-    std::string folded;
-    folded.reserve(utf8.size());
-    for (std::size_t i = 0; i < utf8.size(); ++i) {
-        const auto a = static_cast<unsigned char>(utf8[i]);
-        if (a < 0x80) {
-            folded += a >= 'A' && a <= 'Z' ? static_cast<char>(a + 32) : utf8[i];
-            continue;
-        }
-        // Two bytes: U+0080 to U+07FF, where Latin, Greek and Cyrillic are.
-        if (a >= 0xC2 && a < 0xE0 && i + 1 < utf8.size() &&
-            (static_cast<unsigned char>(utf8[i + 1]) & 0xC0) == 0x80) {
-            char32_t c = static_cast<char32_t>((a & 0x1F) << 6) |
-                         (static_cast<unsigned char>(utf8[i + 1]) & 0x3F);
-            ++i;
-            if (c >= 0xC0 && c <= 0xDE && c != 0xD7) {
-                c += 32;
-            } else if (c == 0x178) {
-                c = 0xFF;
-            } else if ((c >= 0x100 && c <= 0x137 && c != 0x130 && c != 0x131) ||
-                       (c >= 0x14A && c <= 0x177)) {
-                c |= 1;
-            } else if ((c >= 0x139 && c <= 0x148) || (c >= 0x179 && c <= 0x17E)) {
-                c += c & 1;
-            } else if (c >= 0x391 && c <= 0x3A9) {
-                c += 32;
-            } else if (c == 0x3C2) {
-                c = 0x3C3;  // the final sigma
-            } else if (c >= 0x410 && c <= 0x42F) {
-                c += 32;
-            } else if (c >= 0x400 && c <= 0x40F) {
-                c += 80;
-            }
-            append_utf8(folded, c);
-            continue;
-        }
-        folded += utf8[i];
-    }
-    return folded;
-}
-
 }  // namespace postack::mail::mime

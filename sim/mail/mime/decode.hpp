@@ -26,8 +26,4 @@ std::optional<std::string> to_utf8(std::string_view text, std::string_view chars
 /// A header's value with its encoded words (RFC 2047) in UTF-8, unfolded.
 std::string decode_words(std::string_view value);
 
-/// UTF-8 text in one case, so that "É" finds "é": Latin, Greek and Cyrillic letters; others stay.
-/// A simple form of i;unicode-casemap (RFC 5051): accents still count.
-std::string fold_case(std::string_view utf8);
-
 }  // namespace postack::mail::mime

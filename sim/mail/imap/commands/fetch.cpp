@@ -4,6 +4,7 @@
 
 #include "sim/mail/imap/commands/handlers.hpp"
 #include "sim/mail/imap/limits.hpp"
+#include "sim/mail/imap/section_content.hpp"
 #include "sim/mail/imap/strings.hpp"
 #include "sim/mail/imap/structure.hpp"
 #include "sim/mail/imap/words.hpp"
@@ -36,11 +37,6 @@ bool sets_seen(const FetchItem& item) {
         case Item::rfc822_text: return true;
         default: return false;
     }
-}
-
-std::string_view clip(std::string_view text, const std::optional<Partial>& partial) {
-    if (!partial) return text;
-    return text.substr(std::min<std::size_t>(partial->offset, text.size()), partial->length);
 }
 
 // One message that is being told.
@@ -87,40 +83,6 @@ class MessageFetch {
         return *root_;
     }
 
-    // What a section means; nothing: there is no such part.
-    std::optional<std::string> content(const Section& section) {
-        using Text = Section::Text;
-        if (section.part.empty()) {
-            // Without numbers no part needs to be found, so none is looked for.
-            const std::size_t header = mime::header_size(text_);
-            return of(section, text_.substr(0, header), text_.substr(header), text_, {});
-        }
-        const mime::Part* part = mime::find_part(root(), section.part);
-        if (part == nullptr) return std::nullopt;
-        if (section.text == Text::whole || section.text == Text::mime) {
-            return of(section, {}, {}, part->body, part->header);
-        }
-        // HEADER and TEXT are those of a message within (RFC 9051, section 6.4.5.1).
-        if (!part->embeds_message() || part->parts.empty()) return std::nullopt;
-        const mime::Part& message = part->parts.front();
-        return of(section, message.header, message.body, {}, {});
-    }
-
-    static std::string of(const Section& section, std::string_view header, std::string_view body,
-                          std::string_view whole, std::string_view mime_header) {
-        switch (section.text) {
-            case Section::Text::whole: return std::string{whole};
-            case Section::Text::header: return std::string{header};
-            case Section::Text::text: return std::string{body};
-            case Section::Text::mime: return std::string{mime_header};
-            case Section::Text::header_fields:
-                return mime::select_fields(header, section.fields, false);
-            case Section::Text::header_fields_not:
-                return mime::select_fields(header, section.fields, true);
-        }
-        return {};
-    }
-
     void tell(const FetchItem& item) {
         out_ += name(item.kind);
         out_ += print_section(item.section);
@@ -135,7 +97,7 @@ class MessageFetch {
             append_literal(out_, clip(text_, item.partial));
             return;
         }
-        const auto found = content(item.section);
+        const auto found = section_content(text_, item.section, root_);
         if (found) {
             append_literal(out_, clip(*found, item.partial));
         } else {
