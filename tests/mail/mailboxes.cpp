@@ -269,3 +269,38 @@ TEST_CASE("delivery is later than acceptance, in order, and completes addresses"
           std::string::npos);
     CHECK(second[0].size_after == lab.store.contents("/var/mail/etudiant").size());
 }
+
+TEST_CASE(
+    "at once: one full mailbox of two is reported; if none takes it, the client keeps the mail") {
+    store::MemoryLimits limits;
+    limits.mailbox_size = 3000;
+    store::MemoryStore mailboxes(limits);
+    store::MailroomOptions options;
+    options.hostname = "lab.fr";
+    options.accounts = {{"alice", "a"}, {"bob", "b"}, {"carole", "c"}};
+    options.delivery = store::Delivery::at_once;
+    store::Mailroom room(options, mailboxes);
+    REQUIRE(mailboxes.append("/var/mail/bob", message_of("x: y\r\n\r\n" + std::string(2500, 'x'))));
+    const auto send = [&](const std::string& sender, std::vector<store::Recipient> recipients) {
+        store::QueuedMail mail;
+        mail.slot = room.open_slot("{inode}", core::epoch);
+        mail.sender = sender;
+        mail.recipients = std::move(recipients);
+        mail.text = "Subject: s\r\n\r\n" + std::string(500, 't') + "\r\n";
+        return room.accept(mail, core::epoch);
+    };
+    const auto count = [&](const std::string& box) { return mailboxes.messages(box).size(); };
+    CHECK(send("carole@lab.fr", {{"alice@lab.fr"}, {"bob@lab.fr"}}).ok());
+    CHECK(count("/var/mail/alice") == 1);
+    CHECK(count("/var/mail/bob") == 1);
+    REQUIRE(count("/var/mail/carole") == 1);
+    const std::string report = mailboxes.contents("/var/mail/carole");
+    CHECK(report.find("Final-Recipient: rfc822; bob@lab.fr") != std::string::npos);
+    CHECK(report.find("alice@lab.fr") == std::string::npos);
+    // There is no way to a sender elsewhere: the postmaster, who is alice, is told.
+    CHECK(send("x@ailleurs.fr", {{"bob@lab.fr"}, {"carole@lab.fr"}}).ok());
+    CHECK(count("/var/mail/carole") == 2);
+    CHECK(count("/var/mail/alice") == 2);
+    CHECK_FALSE(send("carole@lab.fr", {{"bob@lab.fr"}}).ok());
+    CHECK(count("/var/mail/carole") == 2);
+}

@@ -171,28 +171,42 @@ std::vector<Delivered> Mailroom::deliver(core::Instant now) {
     return delivered;
 }
 
-// Into every mailbox or it is an error: nobody is there to send a report of failure later.
+// Into at least one mailbox, or it is an error and the client keeps the mail. A mailbox that fails
+// when others have taken it is reported to the sender: to answer 4xx would bring the mail a second
+// time to those others (RFC 5321, sections 4.2.5 and 6.1).
 core::Status Mailroom::deliver_at_once(const QueuedMail& mail, core::Instant now) {
     std::vector<message::RecipientReport> reports;
     std::set<std::string> done;
+    std::string problem;
+    bool stored = false;
     for (const Recipient& recipient : mail.recipients) {
         std::vector<std::string> addresses{recipient.address};
         if (find_alias(recipient.address) != nullptr) addresses = expand(recipient.address);
         for (const std::string& address : addresses) {
             if (!done.insert(message::upper_case(address)).second) continue;
-            const auto account = account_of(address);
-            if (!account) return core::Error{fmt::format("no account for {}", address)};
-            const Delivered entry = deliver_to(*account, mail, address, now);
-            if (!entry.problem.empty()) return core::Error{entry.problem};
-            if (!recipient.notify.success) continue;
             message::RecipientReport told;
             told.address = address;
             told.original = recipient.original;
-            told.action = message::ReportAction::delivered;
-            told.status = "2.1.5";
+            const auto account = account_of(address);
+            if (account) {
+                told.diagnostic = deliver_to(*account, mail, address, now).problem;
+            } else {
+                told.diagnostic = fmt::format("no account for {}", address);
+            }
+            if (told.diagnostic.empty()) {
+                stored = true;
+                if (!recipient.notify.success) continue;
+                told.action = message::ReportAction::delivered;
+                told.status = "2.1.5";
+            } else {
+                problem = told.diagnostic;
+                if (!recipient.notify.failure) continue;
+                told.status = account ? "5.2.0" : "5.1.1";
+            }
             reports.push_back(std::move(told));
         }
     }
+    if (!stored) return core::Error{problem};
     report(mail, reports, now);
     return core::success();
 }
@@ -278,7 +292,9 @@ void Mailroom::report(const QueuedMail& mail,
     report.zone_name = options_.clock.zone_name;
     report.original = mail.text;
     QueuedMail notice;
-    notice.recipients = {mail.sender};
+    // Without a queue there is no way to a sender elsewhere: of a failure the postmaster is told.
+    const bool reachable = options_.delivery == Delivery::queued || account_of(mail.sender);
+    notice.recipients = {reachable ? mail.sender : "postmaster@" + options_.hostname};
     // One report for each kind of news.
     for (const auto action : {message::ReportAction::failed, message::ReportAction::delayed,
                               message::ReportAction::delivered, message::ReportAction::relayed}) {
@@ -287,6 +303,7 @@ void Mailroom::report(const QueuedMail& mail,
             if (recipient.action == action) report.recipients.push_back(recipient);
         }
         if (report.recipients.empty()) continue;
+        if (!reachable && action != message::ReportAction::failed) continue;
         // Only of a failure does the whole message come back, and only if the sender has not asked
         // for its header alone (RFC 3461, section 4.3).
         report.headers_only = mail.options.headers_only || action != message::ReportAction::failed;

@@ -40,7 +40,8 @@ struct Alias {
 /// When a message that was accepted comes into its mailboxes.
 enum class Delivery : std::uint8_t {
     queued,     ///< after delivery_delay, by deliver(): as Postfix does, and as a simulation shows
-    at_once,    ///< before accept() returns: what is acknowledged is in the mailbox
+    at_once,    ///< before accept() returns: what is acknowledged is in a mailbox, or its sender
+                ///< has a report (the postmaster, if the sender is elsewhere)
     discarded,  ///< never: a sink for measurements
 };
 
