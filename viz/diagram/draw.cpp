@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "viz/diagram/arrow_words.hpp"
 #include "viz/diagram/metrics.hpp"
 #include "viz/diagram/plan.hpp"
 #include "viz/diagram/utf8.hpp"
@@ -25,32 +26,6 @@ std::string_view phase_key(Phase phase) {
     }
     return "";
 }
-
-/// Coordinates along a line of text: u in reading direction from the origin, v upwards from it.
-struct Frame {
-    Point origin;
-    double cos = 1, sin = 0, angle = 0;
-
-    static Frame at(Point origin, double radians) {
-        constexpr double degrees = 57.29577951308232;
-        if (radians == 0) return {origin, 1, 0, 0};
-        return {origin, std::cos(radians), std::sin(radians), radians * degrees};
-    }
-    [[nodiscard]] Point point(double u, double v) const {
-        return {origin.x + u * cos + v * sin, origin.y + u * sin - v * cos};
-    }
-};
-
-/// A piece of the line of fields: a text, or a gap to fill in.
-struct Piece {
-    std::string text;  ///< the answer, for a gap
-    Face face = Face::mono;
-    double size = m::fields_size;
-    Role role = Role::ink;
-    bool gap = false;
-    double width = 0;
-    double space_after = 0;
-};
 
 class Drawing {
    public:
@@ -111,7 +86,7 @@ class Drawing {
         // Packets that are on their way together: all their arrows, then all their words, so that
         // no arrow runs through a word. In a calm dialogue that is one packet after another.
         while (begin < end) {
-            const std::uint32_t next = end_of_group(begin, end);
+            const std::uint32_t next = end_of_group(plan_, begin, end);
             for (std::uint32_t p = begin; p < next; ++p)
                 arrow(p);
             for (std::uint32_t p = begin; p < next; ++p)
@@ -137,17 +112,6 @@ class Drawing {
     }
 
    private:
-    // The first packet from `p` on that leaves after all before it have ended.
-    [[nodiscard]] std::uint32_t end_of_group(std::uint32_t p, std::uint32_t end) const {
-        double lowest = 0;
-        for (const std::uint32_t first = p; p < end; ++p) {
-            const Place& place = plan_.places[p - plan_.first];
-            if (!place.drawn) continue;
-            if (p > first && d(place.top) >= lowest) break;
-            lowest = std::max({lowest, d(place.tail), d(place.head)});
-        }
-        return p;
-    }
     static double d(float value) { return static_cast<double>(value); }
 
     // Shapes -------------------------------------------------------------------------------------
@@ -178,34 +142,6 @@ class Drawing {
 
     // One packet ---------------------------------------------------------------------------------
 
-    [[nodiscard]] Role arrow_role(std::uint32_t p) const {
-        const record::Row& row = plan_.rows[p];
-        const Role side = row.from_client ? Role::client : Role::server;
-        if (row.fate == record::Fate::lost || row.fate == record::Fate::corrupt) return Role::lost;
-        if (plan_.hidden(Blank::flags) || !row.flags) return side;
-        if ((*row.flags & wire::RST) != 0) return Role::lost;
-        if (sent_again(p)) return Role::again;
-        if ((*row.flags & (wire::SYN | wire::FIN)) != 0) return Role::control;
-        return row.len.value_or(0) == 0 ? Role::acknowledge : side;
-    }
-
-    [[nodiscard]] bool sent_again(std::uint32_t p) const {
-        return tcp::is_retransmission(plan_.recording.packets[p].cause);
-    }
-
-    // Where a packet leaves and where it is to arrive, and in which direction.
-    struct Ends {
-        Point tail, target;
-        double sign;
-    };
-    [[nodiscard]] Ends ends(const Place& place) const {
-        const double sign = place.to > place.from ? 1 : -1;
-        return {
-            {plan_.lanes.lanes[place.from].x + sign * plan_.lane_half(place.from), d(place.tail)},
-            {plan_.lanes.lanes[place.to].x - sign * plan_.lane_half(place.to), d(place.head)},
-            sign};
-    }
-
     // Up to where a lost packet came, as a part of its way: to the machine that threw it away, or
     // somewhere on the link.
     [[nodiscard]] double way_gone(std::uint32_t p, const Place& place) const {
@@ -225,10 +161,10 @@ class Drawing {
         if (!place.drawn) return;
         id_ = p;
         const record::Row& row = plan_.rows[p];
-        const auto [tail, target, sign] = ends(place);
+        const auto [tail, target, sign] = arrow_ends(plan_, place);
         const bool lost = row.fate == record::Fate::lost;
         const bool damaged = row.fate == record::Fate::corrupt;
-        const Role role = arrow_role(p);
+        const Role role = arrow_role(plan_, p);
         const bool dashed = role == Role::again;
         const bool ack_only = role == Role::acknowledge;
         const double width = ack_only ? 1.1 : 1.5;
@@ -273,37 +209,12 @@ class Drawing {
         line({at.x - h, at.y + h}, {at.x + h, at.y - h}, Role::lost, 1.8);
     }
 
-    static constexpr double words_inset = m::label_inset - m::lane_half;
-
-    /// What is written along an arrow.
-    struct Words {
-        Frame frame;
-        double sign, room;
-        std::vector<Piece> pieces;
-        double fields_width;
-        std::string saying;  // the application's line, if it is shown
-        double saying_width;
-    };
-    [[nodiscard]] Words words_of(std::uint32_t p, const Place& place) const {
-        const auto [tail, target, sign] = ends(place);
-        const bool turned = place.turned || target.y - tail.y > m::turned_from;
-        const double radians =
-            turned ? std::atan2(target.y - tail.y, std::abs(target.x - tail.x)) * sign : 0;
-        const double room = plan_.label_room(place);
-        std::vector<Piece> pieces = fields(p, arrow_role(p));
-        const double width = fit(pieces, room);
-        std::string saying = plan_.has_note(p) ? note_text(p, room) : std::string{};
-        const double saying_width = plan_.has_note(p) ? note_width(saying, room) : 0;
-        return {Frame::at(tail, radians), sign,        room, std::move(pieces), width,
-                std::move(saying),        saying_width};
-    }
-
     // Arrows that come the other way may pass where its words will stand.
     void clear_ground(std::uint32_t p) {
         const Place& place = plan_.places[p - plan_.first];
         if (!place.drawn || !place.crossed) return;
         id_ = p;
-        const Words words = words_of(p, place);
+        const ArrowWords words = arrow_words(plan_, p);
         const double widest = std::max(words.fields_width, words.saying_width);
         ground(words.frame, words.sign > 0 ? words_inset - 2 : -words_inset - widest - 2,
                m::label_lift - 2.5, widest + 4, plan_.label_height(p) - m::label_lift + 2.5,
@@ -315,7 +226,7 @@ class Drawing {
         const Place& place = plan_.places[p - plan_.first];
         if (!place.drawn) return;
         id_ = p;
-        const Words words = words_of(p, place);
+        const ArrowWords words = arrow_words(plan_, p);
         const Frame& frame = words.frame;
         double u = words.sign > 0 ? words_inset : -words_inset - words.fields_width;
         for (const Piece& piece : words.pieces) {
@@ -355,165 +266,7 @@ class Drawing {
         }
     }
 
-    void gap(std::vector<Piece>& pieces, const std::string& answer, double width) const {
-        Piece piece;
-        piece.gap = true;
-        piece.width = width;
-        piece.role = Role::answer;
-        piece.face = Face::sans_bold;
-        piece.size = m::flags_size;
-        // An exercise's scene holds no answer, not even unseen.
-        if (plan_.options.blank_mode == BlankMode::answers) {
-            piece.text = plan_.measure.fit(piece.face, piece.size, answer, width);
-        }
-        pieces.push_back(std::move(piece));
-    }
-
-    std::vector<Piece> fields(std::uint32_t p, Role role) const {
-        const record::Row& row = plan_.rows[p];
-        std::vector<Piece> pieces;
-        const auto text = [&](std::string words, Face face, Role colour, double size) {
-            Piece piece;
-            piece.width = plan_.measure.width(face, size, words);
-            piece.text = std::move(words);
-            piece.face = face;
-            piece.size = size;
-            piece.role = colour;
-            pieces.push_back(std::move(piece));
-        };
-        if (plan_.options.numbers) {
-            text(fmt::format("{}", row.number), Face::sans, Role::faint, m::flags_size);
-            pieces.back().space_after = m::field_space;
-        }
-        if (plan_.places[p - plan_.first].show_ports) {
-            text(fmt::format("{}→{}", *row.source_port, *row.destination_port), Face::sans,
-                 Role::faint, m::fields_size);
-            pieces.back().space_after = m::field_space;
-        }
-        if (row.flags) {
-            if (plan_.hidden(Blank::flags)) {
-                text("[", Face::sans_bold, Role::ink, m::flags_size);
-                gap(pieces, wire::flag_names(*row.flags), m::gap_flags);
-                text("]", Face::sans_bold, Role::ink, m::flags_size);
-            } else {
-                text(fmt::format("[{}]", wire::flag_names(*row.flags)), Face::sans_bold, role,
-                     m::flags_size);
-            }
-            pieces.back().space_after = m::field_space;
-            std::string run;  // fields that are shown are one text
-            const auto field = [&](std::string_view name, std::uint32_t value, bool hidden) {
-                if (!run.empty()) run += ' ';
-                if (!hidden) {
-                    fmt::format_to(std::back_inserter(run), "{}={}", name, value);
-                    return;
-                }
-                run += fmt::format("{}=", name);
-                text(std::exchange(run, {}), Face::mono, Role::ink, m::fields_size);
-                pieces.back().space_after = 2;
-                gap(pieces, fmt::format("{}", value), m::gap_number);
-                pieces.back().space_after = 6;
-            };
-            const ShownNumbers numbers = shown_numbers(plan_.recording, row, p);
-            if (numbers.seq) field("Seq", *numbers.seq, plan_.hidden(Blank::seq));
-            if (numbers.ack && (*row.flags & wire::ACK) != 0) {
-                field("Ack", *numbers.ack, plan_.hidden(Blank::ack));
-            }
-            if (row.window && plan_.places[p - plan_.first].show_window) {
-                field("Win", *row.window, false);
-            }
-            if (row.len) field("Len", *row.len, plan_.hidden(Blank::len));
-            if (const std::string sack = sack_blocks(row); !sack.empty()) run += " SACK " + sack;
-            if (!run.empty()) text(std::move(run), Face::mono, Role::ink, m::fields_size);
-        } else if (row.protocol == "UDP" || plan_.has_note(p)) {
-            text(std::string{row.protocol}, Face::sans_bold, role, m::flags_size);
-            pieces.back().space_after = m::field_space;
-            if (row.len && plan_.hidden(Blank::len)) {
-                text("Len=", Face::mono, Role::ink, m::fields_size);
-                pieces.back().space_after = 2;
-                gap(pieces, fmt::format("{}", *row.len), m::gap_number);
-            } else if (row.len) {
-                text(fmt::format("Len={}", *row.len), Face::mono, Role::ink, m::fields_size);
-            }
-        } else {
-            text(std::string{row.protocol}, Face::sans_bold, role, m::flags_size);
-            pieces.back().space_after = m::field_space;
-            if (plan_.hidden(Blank::info)) {
-                gap(pieces, one_line(row.info), 3 * m::gap_flags);
-            } else {
-                text(one_line(row.info), Face::sans, Role::ink, m::flags_size);
-            }
-        }
-        if (!pieces.empty()) remark(p, pieces, text);
-        return pieces;
-    }
-
-    // "7241-8689 4345-5793": as the packet list has them, from "SLE=… SRE=…".
-    static std::string sack_blocks(const record::Row& row) {
-        std::string blocks;
-        for (std::size_t at = row.info.find(" SLE="); at != std::string::npos;
-             at = row.info.find(" SLE=", at)) {
-            const std::size_t right = row.info.find(" SRE=", at);
-            if (right == std::string::npos) break;
-            const std::size_t end = row.info.find(' ', right + 5);
-            if (!blocks.empty()) blocks += ' ';
-            blocks += row.info.substr(at + 5, right - at - 5);
-            blocks += '-';
-            blocks += row.info.substr(right + 5, end == std::string::npos ? end : end - right - 5);
-            at = right;
-        }
-        return blocks;
-    }
-
-    template <typename Text>
-    void remark(std::uint32_t p, std::vector<Piece>& pieces, const Text& text) const {
-        const record::Packet& packet = plan_.recording.packets[p];
-        if (packet.fate == record::Fate::duplicate) {
-            pieces.back().space_after = m::field_space;
-            text(std::string{plan_.catalog("diagram.duplicate")}, Face::sans_italic, Role::again,
-                 m::flags_size);
-        } else if (sent_again(p)) {
-            pieces.back().space_after = m::field_space;
-            text(packet.original < p ? fill_in(plan_.catalog("diagram.again_of"), "number",
-                                               fmt::format("{}", packet.original + 1))
-                                     : std::string{plan_.catalog("diagram.retransmission")},
-                 Face::sans_italic, Role::again, m::flags_size);
-        }
-    }
-
-    /// Makes the pieces fit: first smaller, then the last one shorter. Returns the whole width.
-    double fit(std::vector<Piece>& pieces, double room) const {
-        double width = 0;
-        for (const Piece& piece : pieces)
-            width += piece.width + piece.space_after;
-        if (pieces.empty() || width <= room) return width;
-        const double scale = std::max(m::smallest_shrink, room / width);
-        width = 0;
-        for (Piece& piece : pieces) {
-            piece.size *= scale;
-            piece.width *= scale;
-            piece.space_after *= scale;
-            width += piece.width + piece.space_after;
-        }
-        Piece& last = pieces.back();
-        if (width > room && !last.gap) {
-            width -= last.width;
-            last.text = plan_.measure.fit(last.face, last.size, last.text, room - width);
-            last.width = plan_.measure.width(last.face, last.size, last.text);
-            width += last.width;
-        }
-        return width;
-    }
-
     // The application line -----------------------------------------------------------------------
-
-    [[nodiscard]] std::string note_text(std::uint32_t p, double room) const {
-        return plan_.measure.fit(Face::mono, m::note_size, one_line(plan_.rows[p].application),
-                                 room - 2 * m::note_padding);
-    }
-    [[nodiscard]] double note_width(std::string_view text, double room) const {
-        if (plan_.hidden(Blank::info)) return room;
-        return plan_.measure.width(Face::mono, m::note_size, text) + 2 * m::note_padding;
-    }
 
     void said(std::uint32_t p, const Frame& frame, double sign, double inset, double room,
               const std::string& saying, double width) {

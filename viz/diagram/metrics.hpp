@@ -33,7 +33,6 @@ inline constexpr double label_inset = 13;            // from the lifeline
 inline constexpr double field_space = 9;
 inline constexpr double smallest_shrink = 0.72;  // of a label that is too long
 inline constexpr double packet_gap = 11;         // from one arrow to the next label
-inline constexpr double crossing_gap = 14;       // more, before the first packet that meets others
 inline constexpr double event_gap = 6;           // between two arrivals
 inline constexpr double least_slant = 11, most_slant = 44;
 inline constexpr double slant_per_ms = 0.35;

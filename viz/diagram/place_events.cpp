@@ -131,6 +131,7 @@ class Walk {
                 if (event.subject >= plan_.end) {
                     done_ = cuts_at_step_ || under_way_ == 0;
                 } else if (event.subject >= plan_.first) {
+                    begin();
                     sent(event.subject, event.time);
                 }
                 break;
@@ -196,11 +197,8 @@ class Walk {
         place.drawn = true;
         wait_until(time);
         place.crossed = under_way_ > under_way_from_[place.from];
-        // The first to meet others gives their words, which come down to here, some room.
-        const bool turns = place.crossed && place.from != last_from_;
-        last_from_ = place.from;
-        const double top =
-            y_ + (p == plan_.first ? 8 : m::packet_gap) + (turns ? m::crossing_gap : 0);
+        const float extra = plan_.extra_gap.empty() ? 0 : plan_.extra_gap[p - plan_.first];
+        const double top = y_ + (p == plan_.first ? 8 : m::packet_gap) + static_cast<double>(extra);
         place.top = to_float(top);
         y_ = top + plan_.label_height(p);
         place.tail = to_float(y_);
@@ -367,6 +365,10 @@ class Walk {
         if (open.state == next) return;
         if (open.lane == no_lane) open.lane = plan_.lanes.of_socket(recording_, change.socket);
         if (open.lane == no_lane) return;
+        if (!begun_) {  // what is before the first packet is a state to begin with
+            if (next != tcp::State::listen) change_to(change.socket, next, y_);
+            return;
+        }
         const record::Socket& socket = recording_.sockets[change.socket];
         if (next == tcp::State::listen) {
             listen(open.lane, socket.local.port);
@@ -398,6 +400,14 @@ class Walk {
     [[nodiscard]] bool brings_about(std::uint32_t p, record::SocketId socket) const {
         return p != no_packet && recording_.packets[p].socket == socket && plan_.rows[p].flags &&
                (*plan_.rows[p].flags & (wire::SYN | wire::FIN)) != 0;
+    }
+
+    // A part of a recording begins: the states that it finds.
+    void begin() {
+        if (std::exchange(begun_, true)) return;
+        for (const Open& open : open_) {
+            if (open.has_slot) name_state(open.lane, open.state, y_);
+        }
     }
 
     // A change that no packet brought about (TIME-WAIT runs out) gets a row of its own.
@@ -439,7 +449,7 @@ class Walk {
         }
         open.state = next;
         open.top = y;
-        if (next != tcp::State::closed || last_) name_state(open.lane, next, y);
+        if (begun_ && (next != tcp::State::closed || last_)) name_state(open.lane, next, y);
     }
 
     // On an inner lifeline: 0 for a conversation with a lane on the left, 1 on the right.
@@ -487,7 +497,7 @@ class Walk {
     std::vector<core::Instant> waiting_;
     std::vector<tcp::Cause> last_ack_cause_;
     std::vector<Open> open_;
-    std::uint8_t last_from_ = no_lane;  // the lane that sent last
+    bool begun_ = plan_.first == 0;  // the first packet of those asked for was met
     std::vector<std::array<bool, m::most_slots>> slots_;
     std::vector<Listening> listening_;
     std::vector<Pending> pending_;

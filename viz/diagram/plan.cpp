@@ -140,6 +140,15 @@ void Plan::Impl::mark_rows() {
     }
 }
 
+void Plan::Impl::forget_places() {
+    for (Place& place : places)
+        place.drawn = place.under_way = place.crossed = place.turned = false;
+    bars.clear();
+    sides.clear();
+    pauses.clear();
+    outages.clear();
+}
+
 void Plan::Impl::place_phases() {
     std::vector<Phase> streams;
     for (std::uint32_t p = first; p < end; ++p) {
@@ -206,6 +215,11 @@ Plan::Plan(const record::Recording& recording, const std::vector<record::Row>& r
     p.place_columns();
     p.mark_rows();
     p.place_events();
+    // Where a packet leaves later, others may meet it: a few rounds settle it.
+    for (int rounds = 0; rounds < 4 && p.separate_words(); ++rounds) {
+        p.forget_places();
+        p.place_events();
+    }
     p.place_phases();
     p.settle_sides();
     p.height = p.bottom + m::margin;

@@ -82,6 +82,7 @@ struct Plan::Impl {
     Lanes lanes;
     std::vector<double> lane_of_host;  ///< x, by HostId
     std::vector<Place> places;         ///< by packet - first
+    std::vector<float> extra_gap;      ///< by packet - first, above it; empty: none has any
     std::vector<float> reach;          ///< by packet - first: the lowest y of it and all before
     std::vector<Bar> bars;             ///< by top
     std::vector<unsigned> last_slot;   ///< of each lane: the outermost bar beside its lifeline
@@ -119,8 +120,12 @@ struct Plan::Impl {
 
     // In the order in which they run.
     void place_columns();
-    void place_events();
     void mark_rows();
+    void place_events();
+    /// Adds to extra_gap where words lie on each other; false if they do not. Then all events are
+    /// to be placed again.
+    bool separate_words();
+    void forget_places();
     void place_phases();
     void settle_sides();
 };
