@@ -358,10 +358,10 @@ void Host::after_call(Socket& socket, core::Instant now) {
     tcp::Connection& c = *socket.connection;
     output_->settled(socket.handle);
 
-    const core::Instant deadline = c.next_deadline();
+    const core::Instant deadline = std::max(c.next_deadline(), now);
     if (deadline < socket.scheduled) {
         socket.scheduled = deadline;
-        deadlines_.schedule(std::max(deadline, now), socket.handle);
+        deadlines_.schedule(deadline, socket.handle);
     }
 
     const tcp::State state = c.state();
@@ -516,7 +516,10 @@ core::Instant Host::earliest_timer() const {
 
 void Host::timers(core::Instant now) {
     while (deadlines_.next_time() <= now) {
-        Socket& socket = *sockets_[deadlines_.take().payload];
+        const auto entry = deadlines_.take();
+        Socket& socket = *sockets_[entry.payload];
+        // An earlier entry came after this one and has seen to what is due.
+        if (entry.time != socket.scheduled) continue;
         socket.scheduled = core::never;
         if (!socket.connection) continue;  // forgotten with its listener
         ConnectionOutput output{*this, socket};

@@ -264,13 +264,13 @@ void World::dispatch(const Payload& payload) {
 
 void World::schedule_host(std::uint32_t host) {
     Machine& machine = *machines_[host];
-    const core::Instant deadline = machine.host.next_deadline();
+    const core::Instant deadline = std::max(machine.host.next_deadline(), now_);
     if (deadline >= machine.wake_at) return;
     machine.wake_at = deadline;
     Payload payload{};
     payload.kind = Kind::host_timer;
     payload.host = host;
-    queue_.schedule(std::max(deadline, now_), payload);
+    queue_.schedule(deadline, payload);
 }
 
 std::uint32_t World::new_flight() {
