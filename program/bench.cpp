@@ -75,7 +75,10 @@ int bulk(const BulkOptions& o) {
     const Stopwatch total;
 
     std::optional<record::Recorder> recorder;
-    if (o.trace || !o.pcap.empty()) recorder.emplace();
+    using Keep = record::Recorder::Keep;
+    if (o.trace || !o.pcap.empty()) {
+        recorder.emplace(o.trace ? Keep::everything : Keep::packets);
+    }
     net::World world{o.seed, recorder ? &*recorder : nullptr};
     const auto a = wire::IpAddress::v4(0x0a010101);
     const auto b = wire::IpAddress::v4(0x0a010102);

@@ -103,7 +103,7 @@ struct World::Machine final : HostOutput {
     }
     void timer_changed(SocketHandle socket, tcp::Timer timer, tcp::Output::TimerAction action,
                        core::Instant deadline) override {
-        if (world.recorder_ == nullptr) return;
+        if (world.recorder_ == nullptr || !world.recorder_->keeps_states()) return;
         world.recorder_->timer(world.now_, known(socket).id, timer,
                                static_cast<record::TimerAction>(action), deadline);
     }
@@ -116,6 +116,7 @@ struct World::Machine final : HostOutput {
     void record_state(SocketHandle socket) {
         const tcp::Connection* connection = host.connection(socket);
         if (world.recorder_ == nullptr || connection == nullptr) return;
+        if (!world.recorder_->keeps_states()) return;
         world.recorder_->state(world.now_, known(socket).id, connection->variables(), rule);
     }
     // The two ends of a conversation know each other as soon as both exist.

@@ -22,12 +22,16 @@ constexpr std::uint16_t epb_flags = 2;
 constexpr std::uint32_t flag_crc_error = 1U << 24U;
 constexpr std::uint32_t no_snapshot_length = 0;
 
-// One block, built in memory and reused for the next. Little-endian on every machine, so that equal
-// recordings give equal files.
-class Block {
+// Blocks one after another, handed on in large pieces: a call of the system for each packet would
+// cost more than the packet. Little-endian on every machine, so that equal recordings give equal
+// files.
+class Blocks {
    public:
+    explicit Blocks(std::ostream& out) : out_(out) { bytes_.reserve(2 * piece); }
+
     void begin(std::uint32_t type) {
-        bytes_.clear();
+        if (bytes_.size() >= piece) flush();
+        begin_ = bytes_.size();
         u32(type);
         u32(0);  // the length, known at the end
     }
@@ -52,16 +56,24 @@ class Block {
         u16(opt_end);
         u16(0);
     }
-    std::string_view end() {
-        const auto length = static_cast<std::uint32_t>(bytes_.size() + 4);
+    void end() {
+        const auto length = static_cast<std::uint32_t>(bytes_.size() - begin_ + 4);
         for (std::size_t i = 0; i < 4; ++i)
-            bytes_[4 + i] = static_cast<char>(length >> (8 * i) & 0xffU);
+            bytes_[begin_ + 4 + i] = static_cast<char>(length >> (8 * i) & 0xffU);
         u32(length);
-        return bytes_;
     }
+    void flush() {
+        out_.write(bytes_.data(), static_cast<std::streamsize>(bytes_.size()));
+        out_.flush();
+        bytes_.clear();
+    }
+    [[nodiscard]] bool failed() const { return !out_; }
 
    private:
+    static constexpr std::size_t piece = std::size_t{256} << 10U;
+    std::ostream& out_;
     std::string bytes_;
+    std::size_t begin_ = 0;
 };
 
 // At most `limit` bytes, never ending within a UTF-8 character.
@@ -86,7 +98,7 @@ struct Interfaces {
     }
 };
 
-void write_section_header(Block& block, const PcapngOptions& options, std::ostream& out) {
+void write_section_header(Blocks& block, const PcapngOptions& options) {
     block.begin(section_header_block);
     block.u32(byte_order_magic);
     block.u16(1);  // version 1.0
@@ -97,21 +109,21 @@ void write_section_header(Block& block, const PcapngOptions& options, std::ostre
         block.option(shb_userappl, shortened(options.application, longest_comment));
         block.end_options();
     }
-    out << block.end();
+    block.end();
 }
 
-void write_interface(Block& block, LinkType type, std::ostream& out) {
+void write_interface(Blocks& block, LinkType type) {
     block.begin(interface_description_block);
     block.u16(static_cast<std::uint16_t>(type));
     block.u16(0);
     block.u32(no_snapshot_length);
     block.option(if_tsresol, std::string_view{"\x09", 1});  // 10**-9 s
     block.end_options();
-    out << block.end();
+    block.end();
 }
 
-void write_packet(Block& block, const Recording& recording, const PcapngOptions& options,
-                  PacketId id, std::uint32_t interface, std::ostream& out) {
+void write_packet(Blocks& block, const Recording& recording, const PcapngOptions& options,
+                  PacketId id, std::uint32_t interface) {
     const Packet& packet = recording.packets[id];
     // Times before 1970 do not exist in the format.
     const std::int64_t time = recording.start_unix_ns + packet.sent.time_since_epoch().count();
@@ -133,7 +145,7 @@ void write_packet(Block& block, const Recording& recording, const PcapngOptions&
         block.option(epb_flags, {flags.data(), flags.size()});
     }
     if (!comment.empty() || corrupt) block.end_options();
-    out << block.end();
+    block.end();
 }
 
 void append_sentence(std::string& text, std::string_view sentence) {
@@ -168,22 +180,22 @@ std::function<std::string(const Recording&, PacketId)> comments_from(const core:
 
 core::Status write_pcapng(const Recording& recording, const PcapngOptions& options,
                           std::ostream& out) {
-    Block block;
+    Blocks block(out);
     Interfaces interfaces;
-    write_section_header(block, options, out);
+    write_section_header(block, options);
     for (std::size_t i = 0; i < recording.packets.size(); ++i) {
         const auto id = static_cast<PacketId>(i);
         const Packet& packet = recording.packets[id];
         if (packet.fate == Fate::lost && !options.include_lost) continue;
         const auto [number, is_new] = interfaces.number_of(packet.link_type);
-        if (is_new) write_interface(block, packet.link_type, out);
-        write_packet(block, recording, options, id, number, out);
-        if (!out) break;
+        if (is_new) write_interface(block, packet.link_type);
+        write_packet(block, recording, options, id, number);
+        if (block.failed()) break;
     }
     // A file without an interface is no capture to some readers.
-    if (interfaces.types.empty()) write_interface(block, LinkType::ethernet, out);
-    out.flush();
-    if (!out) return core::Error{"pcapng: the output no longer takes bytes"};
+    if (interfaces.types.empty()) write_interface(block, LinkType::ethernet);
+    block.flush();
+    if (block.failed()) return core::Error{"pcapng: the output no longer takes bytes"};
     return core::success();
 }
 

@@ -8,6 +8,13 @@ namespace postack::record {
 
 class Recorder {
    public:
+    enum class Keep : std::uint8_t {
+        everything,
+        packets,  ///< for a capture file: no states, no timers
+    };
+    explicit Recorder(Keep keep = Keep::everything) : keep_(keep) {}
+    [[nodiscard]] bool keeps_states() const { return keep_ == Keep::everything; }
+
     HostId add_host(Host host);
     SocketId add_socket(Socket socket);
     /// Joins the two ends of one conversation (each becomes the other's peer).
@@ -51,6 +58,7 @@ class Recorder {
     EventIndex append(core::Instant now, EventKind kind, std::size_t subject);
 
     Recording recording_;
+    Keep keep_;
 };
 
 }  // namespace postack::record
