@@ -2,20 +2,22 @@
 
 #include <array>
 
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <nettle/hmac.h>
+#include <nettle/pbkdf2.h>
+#include <nettle/sha2.h>
+
+#include "sim/core/bytes.hpp"
 
 namespace postack::mail::sasl {
 namespace {
 
-constexpr std::size_t digest_size = 32;
-using Buffer = std::array<unsigned char, digest_size>;
+using Buffer = std::array<std::uint8_t, SHA256_DIGEST_SIZE>;
 
-const unsigned char* bytes_of(std::string_view text) {
-    return reinterpret_cast<const unsigned char*>(text.data());  // NOLINT: OpenSSL's type of bytes.
+const core::Byte* digest_input(std::string_view text) {
+    return core::as_bytes(text).data();
 }
 
-std::string text_of(const Buffer& buffer) {
+std::string digest_text(const Buffer& buffer) {
     return {buffer.begin(), buffer.end()};
 }
 
@@ -23,24 +25,28 @@ std::string text_of(const Buffer& buffer) {
 
 std::string sha256(std::string_view text) {
     Buffer buffer{};
-    EVP_Digest(text.data(), text.size(), buffer.data(), nullptr, EVP_sha256(), nullptr);
-    return text_of(buffer);
+    sha256_ctx context{};
+    sha256_init(&context);
+    sha256_update(&context, text.size(), digest_input(text));
+    sha256_digest(&context, buffer.size(), buffer.data());
+    return digest_text(buffer);
 }
 
 std::string hmac_sha256(std::string_view key, std::string_view text) {
     Buffer buffer{};
-    HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytes_of(text), text.size(),
-         buffer.data(), nullptr);
-    return text_of(buffer);
+    hmac_sha256_ctx context{};
+    hmac_sha256_set_key(&context, key.size(), digest_input(key));
+    hmac_sha256_update(&context, text.size(), digest_input(text));
+    hmac_sha256_digest(&context, buffer.size(), buffer.data());
+    return digest_text(buffer);
 }
 
 std::string salted_password(std::string_view password, std::string_view salt,
                             std::uint32_t iterations) {
     Buffer buffer{};
-    PKCS5_PBKDF2_HMAC(password.data(), static_cast<int>(password.size()), bytes_of(salt),
-                      static_cast<int>(salt.size()), static_cast<int>(iterations), EVP_sha256(),
-                      static_cast<int>(buffer.size()), buffer.data());
-    return text_of(buffer);
+    pbkdf2_hmac_sha256(password.size(), digest_input(password), iterations, salt.size(),
+                       digest_input(salt), buffer.size(), buffer.data());
+    return digest_text(buffer);
 }
 
 }  // namespace postack::mail::sasl

@@ -1,5 +1,5 @@
 // SHA-256 (FIPS 180-4), HMAC with it (RFC 2104), and Hi() of SCRAM, which is PBKDF2 with it (RFC
-// 8018). OpenSSL computes them.
+// 8018). Nettle computes them.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
 // MD5 (RFC 1321) and HMAC-MD5 (RFC 2104): APOP, CRAM-MD5 and popa3d's unique ids are made of them.
-// Good for nothing else any more.
+// Good for nothing else any more. Nettle computes them.
 #pragma once
 
 #include <array>
