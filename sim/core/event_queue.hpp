@@ -42,6 +42,11 @@ class EventQueue {
     /// When the next event is due; `never` if there is none.
     [[nodiscard]] Instant next_time() const { return heap_.empty() ? never : heap_.front().time; }
 
+    /// The next event, left where it is. Precondition: not empty.
+    [[nodiscard]] const Event& next() const {
+        assert(!heap_.empty());
+        return heap_.front();
+    }
     /// Takes the next event. Precondition: not empty.
     Event take() {
         assert(!heap_.empty());

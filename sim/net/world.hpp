@@ -104,6 +104,7 @@ class World {
     [[nodiscard]] Route find_way(std::uint32_t from, const wire::IpAddress& destination) const;
     void cross(const Crossing& crossing);
     void forward(std::uint32_t router, Flight& flight);
+    void fetch_ahead(const Payload& next) const;
     void lose(record::PacketId packet, core::Text reason, record::HostId at = record::none);
     void kill(Machine& machine, std::uint32_t app);
     void crash(Machine& machine);

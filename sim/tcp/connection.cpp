@@ -236,7 +236,11 @@ void Connection::abort(core::Instant now, Output& output) {
 // --- STATUS, 3.10.6 ------------------------------------------------------------------------------
 
 core::Instant Connection::next_deadline() const {
-    return *std::min_element(impl_->deadlines.begin(), impl_->deadlines.end());
+    // Without branches: it is asked several times a packet.
+    core::Instant earliest = core::never;
+    for (const core::Instant deadline : impl_->deadlines)
+        earliest = std::min(earliest, deadline);
+    return earliest;
 }
 
 State Connection::state() const {

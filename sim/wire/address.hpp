@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <compare>
 #include <cstdint>
 #include <optional>
@@ -41,7 +42,13 @@ class IpAddress {
     /// 127.0.0.0/8 or ::1.
     [[nodiscard]] bool is_loopback() const;
 
-    auto operator<=>(const IpAddress&) const = default;
+    constexpr auto operator<=>(const IpAddress&) const = default;
+    /// Compared for every packet: as two words, not byte by byte.
+    constexpr bool operator==(const IpAddress& other) const {
+        using Words = std::array<std::uint64_t, 2>;
+        const auto mine = std::bit_cast<Words>(bytes_), theirs = std::bit_cast<Words>(other.bytes_);
+        return version_ == other.version_ && mine[0] == theirs[0] && mine[1] == theirs[1];
+    }
 
    private:
     std::uint8_t version_ = 0;
