@@ -1,6 +1,7 @@
 // `postack bench`: the program's own speed, one JSON line a run, so that it can be held against
 // others.
-#include <chrono>
+#include "program/bench.hpp"
+
 #include <fstream>
 #include <functional>
 #include <memory>
@@ -24,23 +25,6 @@
 
 namespace postack::program {
 namespace {
-
-// Real time: the one thing that a benchmark is about. Nothing else in the program reads it.
-class Stopwatch {
-   public:
-    [[nodiscard]] double seconds() const {
-        return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
-    }
-
-   private:
-    std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-};
-
-long peak_memory_kb() {
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    return usage.ru_maxrss;
-}
 
 struct BulkOptions {
     std::uint64_t bytes = 100'000'000;
@@ -254,10 +238,18 @@ void add_bulk(CLI::App& bench, Action& action) {
 
 }  // namespace
 
+long peak_memory_kb() {
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_maxrss;
+}
+
 void add_bench(CLI::App& app, Action& action) {
     CLI::App* bench = app.add_subcommand("bench", "Its own speed, one JSON line");
     bench->require_subcommand(1);
     add_bulk(*bench, action);
+    add_bench_smtp(*bench, action);
+    add_bench_mail(*bench, action);
     CLI::App* q = bench->add_subcommand("queue", "The event queue, beside std::priority_queue");
     auto pending = std::make_shared<std::uint64_t>(1'000'000);
     q->add_option("--pending", *pending, "Events pending (1000000)")

@@ -68,7 +68,7 @@ void StreamServer::timer(net::AppContext& context, std::uint64_t which) {
 void StreamServer::event(net::AppContext& context, net::SocketHandle socket, net::SocketEvent event,
                          net::SocketHandle child) {
     if (event == net::SocketEvent::accepted) {
-        if (sessions_.size() >= max_sessions) {
+        if (open_sessions_ >= max_sessions) {
             context.abort(child);
             return;
         }
@@ -115,6 +115,7 @@ std::size_t StreamServer::open_session(net::AppContext& context, net::SocketHand
             socket, client, token(index, Purpose::send_again), static_cast<std::uint16_t>(index));
     }
     sessions_.push_back(std::move(session));
+    ++open_sessions_;
     if (over_udp()) {
         by_client_[client] = index;
     } else {
@@ -128,6 +129,7 @@ void StreamServer::end_session(net::AppContext& context, std::size_t index) {
     Session& session = sessions_[index];
     if (!session.engine) return;
     session.engine.reset();
+    --open_sessions_;
     session.untaken = {};
     if (!over_udp()) context.close(session.socket);
 }
@@ -213,7 +215,7 @@ void StreamServer::datagram_arrives(net::AppContext& context, net::SocketHandle 
     const bool numbered = config_.carrier == Carrier::stop_and_wait;
     // A numbered conversation outlives its session: the last answer may have to be sent again.
     const bool fresh = known == by_client_.end() || (!numbered && !sessions_[known->second].engine);
-    if (fresh && sessions_.size() >= max_sessions) return;
+    if (fresh && open_sessions_ >= max_sessions) return;
     if (fresh && numbered && !core::as_text(datagram.payload).starts_with("1 ")) return;
     const std::size_t index = fresh ? open_session(context, socket, datagram.from) : known->second;
     if (numbered) {

@@ -89,7 +89,8 @@ class StreamServer final : public net::App {
     StreamServerConfig config_;
     std::shared_ptr<MailHost> host_;
     MakeSession make_;
-    std::vector<Session> sessions_;
+    std::vector<Session> sessions_;  // those that are over keep their place
+    std::size_t open_sessions_ = 0;
     std::map<net::SocketHandle, std::size_t> by_socket_;
     std::map<wire::Endpoint, std::size_t> by_client_;  // UDP: a session an address and port
     core::Instant delivery_at_ = core::never;
