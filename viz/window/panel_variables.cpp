@@ -221,6 +221,13 @@ void draw_variables(Frame& frame) {
         ImGui::PopFont();
         return;
     }
+    const record::SocketId known = sockets.client != record::none ? sockets.client : sockets.server;
+    const auto& all = frame.model.recording().sockets;
+    if (known < all.size() && all[known].transport == record::Transport::udp) {
+        wrapped(frame.fonts.small, frame.faint(), frame.word("state_udp"));
+        ImGui::PopFont();
+        return;
+    }
     const StepFacts& facts = frame.model.at(frame.state.step);
     const std::array<End, 2> ends{end_of(frame, facts, sockets.client),
                                   end_of(frame, facts, sockets.server)};
