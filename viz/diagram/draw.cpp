@@ -55,13 +55,18 @@ class Drawing {
                 std::max(plan_.measure.width(Face::sans_bold, m::head_title_size, name),
                          plan_.measure.width(Face::mono, m::head_address_size, address));
             const double width = std::max(96.0, text + 2 * m::head_padding);
-            box({lane.x - width / 2, plan_.heads_top}, width, m::head_height, 4, Role::phase_fill,
-                Role::rule, 0.8);
+            // Over its lifeline, but never over the edge.
+            const double left =
+                std::clamp(lane.x - width / 2, m::head_edge,
+                           std::max(plan_.width - m::head_edge - width, m::head_edge));
+            const double centre = left + width / 2;
+            box({left, plan_.heads_top}, width, m::head_height, 4, Role::phase_fill, Role::rule,
+                0.8);
             const double middle = plan_.heads_top + m::head_height / 2;
-            label({lane.x, address.empty() ? middle + 4 : middle - 3.5}, name, Face::sans_bold,
+            label({centre, address.empty() ? middle + 4 : middle - 3.5}, name, Face::sans_bold,
                   m::head_title_size, Role::ink, Anchor::middle);
             if (!address.empty()) {
-                label({lane.x, middle + 11}, address, Face::mono, m::head_address_size, Role::faint,
+                label({centre, middle + 11}, address, Face::mono, m::head_address_size, Role::faint,
                       Anchor::middle);
             }
         }
