@@ -1,10 +1,16 @@
 #include "sim/apps/mail_host.hpp"
 
+#include <fmt/format.h>
+
 namespace postack::apps {
 
 void deliver_due(net::AppContext& context, MailHost& host) {
     for (auto& delivered : host.room.deliver(context.now())) {
-        if (!delivered.problem.empty()) continue;
+        if (!delivered.rule.empty()) {
+            context.line(record::LineKind::local,
+                         fmt::format("{}: {}\n", delivered.queue_id, delivered.rule));
+        }
+        if (!delivered.problem.empty() || delivered.mailbox.empty()) continue;
         host.recorded_sizes[delivered.mailbox] = delivered.size_after;
         context.mailbox(std::move(delivered.mailbox), std::move(delivered.bytes),
                         delivered.size_after);

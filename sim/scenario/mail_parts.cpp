@@ -9,6 +9,7 @@
 #include "sim/core/file.hpp"
 #include "sim/core/nearest.hpp"
 #include "sim/mail/message/header.hpp"
+#include "sim/mail/sieve/script.hpp"
 
 namespace postack::scenario {
 namespace {
@@ -118,11 +119,26 @@ constexpr std::array<Protocol, 4> protocols{{
     {"discard", 9, "inetd", read_discard},
 }};
 
+// A filter, if there is one; what is wrong with it is told with its own line.
+void read_filter(TableReader& reader, mail::store::Account& account) {
+    std::string text;
+    if (!reader.text("sieve", text)) return;
+    auto parsed = mail::sieve::parse_script(text);
+    if (parsed.mistake) {
+        reader.complaints().add(reader.first_line_of("sieve") + parsed.mistake->at.line - 1,
+                                fmt::format("[[service.account]]: sieve: column {}: {}",
+                                            parsed.mistake->at.column, parsed.mistake->message));
+        return;
+    }
+    account.filter = std::make_shared<const mail::sieve::Script>(std::move(parsed.script));
+}
+
 void read_account(const toml::table& table, Complaints& complaints, MailroomPart& room) {
     mail::store::Account account;
     TableReader reader{table, "[[service.account]]", complaints};
     reader.required_text("name", account.name);
     reader.required_text("password", account.password);
+    read_filter(reader, account);
     reader.finish();
     auto& accounts = room.options.accounts;
     const auto same = [&](const auto& other) { return other.name == account.name; };
@@ -132,6 +148,11 @@ void read_account(const toml::table& table, Complaints& complaints, MailroomPart
     } else if (known->password != account.password) {
         reader.complain("password",
                         fmt::format("account '{}' has another password above", account.name));
+    } else if (account.filter && known->filter && *known->filter != *account.filter) {
+        reader.complain("sieve",
+                        fmt::format("account '{}' has another filter above", account.name));
+    } else if (account.filter) {
+        known->filter = std::move(account.filter);
     }
 }
 

@@ -28,6 +28,18 @@ std::size_t TableReader::line_of(std::string_view key) const {
     return node == nullptr ? line() : node->source().begin.line;
 }
 
+std::size_t TableReader::first_line_of(std::string_view key) const {
+    const toml::node* node = table_->get(key);
+    const auto* text = node == nullptr ? nullptr : node->as_string();
+    if (text == nullptr) return line_of(key);
+    const std::size_t begin = node->source().begin.line;
+    const std::size_t end = node->source().end.line;
+    const auto breaks =
+        static_cast<std::size_t>(std::count(text->get().begin(), text->get().end(), '\n'));
+    // Without escapes each line of the text is one of the file.
+    return end > begin + breaks ? end - breaks : begin;
+}
+
 const toml::node* TableReader::take(std::string_view key) {
     asked_.emplace_back(key);
     return table_->get(key);

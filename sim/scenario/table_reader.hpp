@@ -75,6 +75,8 @@ class TableReader {
     void require_all();
     [[nodiscard]] std::size_t line() const;
     [[nodiscard]] std::size_t line_of(std::string_view key) const;
+    /// The line on which the first line of a text is: behind """ at a line's end it is the next.
+    [[nodiscard]] std::size_t first_line_of(std::string_view key) const;
 
    private:
     const toml::node* take(std::string_view key);

@@ -86,3 +86,24 @@ TEST_CASE("what services of a host disagree on, or misspell, is told") {
     CHECK(contains(error_of(hosts + "[[service]]\nhost = \"server\"\nprotocol = \"pop\"\n"),
                    "'pop' is not a service: smtp, pop3, imap"));
 }
+
+TEST_CASE("an account's filter is read with it; a mistake is told with its own line") {
+    const auto account = [](const std::string& sieve) {
+        return hosts + "[[service.account]]\nname = \"alice\"\npassword = \"x\"\n" + sieve;
+    };
+    const auto scenario =
+        scenario::parse_scenario(account("sieve = \"\"\"\nkeep;\n\"\"\"\n"), "trial.toml");
+    REQUIRE(scenario.ok());
+    const auto& accounts = scenario->mailrooms[0].options.accounts;
+    CHECK_FALSE(accounts[0].filter);
+    REQUIRE(accounts[1].filter);
+    CHECK(accounts[1].filter->commands.size() == 1);
+
+    // The account's lines are 20 to 22, the key is on line 23.
+    CHECK(error_of(account("sieve = \"\"\"\n# a\nif true {\n  kep;\n}\n\"\"\"\n")) ==
+          "trial.toml:26: [[service.account]]: sieve: column 3: there is no command 'kep' (did you "
+          "mean 'keep'?)");
+    CHECK(contains(error_of(account("sieve = \"\"\"kep;\n\"\"\"\n")), "trial.toml:23: "));
+    CHECK(contains(error_of(account("sieve = \"kep;\"\n")), "trial.toml:23: "));
+    CHECK(contains(error_of(account("sieve = 5\n")), "trial.toml:23: "));
+}

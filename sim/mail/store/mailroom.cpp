@@ -6,8 +6,20 @@
 #include <fmt/format.h>
 
 #include "sim/mail/message/address.hpp"
+#include "sim/mail/message/header.hpp"
 
 namespace postack::mail::store {
+namespace {
+
+// Why the message is not where it should be; empty if it is.
+std::string problem_of(const std::vector<Delivered>& entries) {
+    for (const Delivered& entry : entries) {
+        if (!entry.problem.empty()) return entry.problem;
+    }
+    return {};
+}
+
+}  // namespace
 
 std::string queue_id(std::string_view format, std::int64_t unix_ns, std::uint64_t inode) {
     // Towards minus infinity, so that the microseconds are never negative.
@@ -138,26 +150,28 @@ std::vector<Delivered> Mailroom::deliver(core::Instant now) {
                     continue;
                 }
                 const auto account = account_of(address);
-                Delivered entry;
+                std::vector<Delivered> entries;
                 if (account) {
-                    entry = deliver_to(*account, mail, address, now);
+                    entries = deliver_to(*account, mail, address, now);
                 } else {
-                    entry.problem = fmt::format("no account for {}", address);
+                    entries.emplace_back().problem = fmt::format("no account for {}", address);
                 }
-                entry.queue_id = mail.slot.queue_id;
                 message::RecipientReport told;
                 told.address = address;
                 told.original = recipient.original;
-                if (!entry.problem.empty()) {
+                if (const std::string problem = problem_of(entries); !problem.empty()) {
                     told.status = account ? "5.2.0" : "5.1.1";
-                    told.diagnostic = entry.problem;
+                    told.diagnostic = problem;
                     if (recipient.notify.failure) reports.push_back(std::move(told));
                 } else if (recipient.notify.success) {
                     told.action = message::ReportAction::delivered;
                     told.status = "2.1.5";
                     reports.push_back(std::move(told));
                 }
-                delivered.push_back(std::move(entry));
+                for (Delivered& entry : entries) {
+                    entry.queue_id = mail.slot.queue_id;
+                    delivered.push_back(std::move(entry));
+                }
             }
         }
         report(mail, reports, now);
@@ -189,7 +203,7 @@ core::Status Mailroom::deliver_at_once(const QueuedMail& mail, core::Instant now
             told.original = recipient.original;
             const auto account = account_of(address);
             if (account) {
-                told.diagnostic = deliver_to(*account, mail, address, now).problem;
+                told.diagnostic = problem_of(deliver_to(*account, mail, address, now));
             } else {
                 told.diagnostic = fmt::format("no account for {}", address);
             }
@@ -211,15 +225,27 @@ core::Status Mailroom::deliver_at_once(const QueuedMail& mail, core::Instant now
     return core::success();
 }
 
-Delivered Mailroom::deliver_to(const std::string& account, const QueuedMail& mail,
-                               const std::string& recipient, core::Instant now) {
+// Addresses without a domain get this host's (Postfix: append_at_myorigin).
+std::string Mailroom::complete(const std::string& address) const {
+    const bool whole = address.empty() || !message::split_address(address).domain.empty();
+    return whole ? address : address + "@" + options_.hostname;
+}
+
+Delivered Mailroom::file(std::string mailbox, const StoredMessage& message) {
     Delivered entry;
-    entry.mailbox = mailbox_of(account);
-    // Addresses without a domain get this host's (Postfix: append_at_myorigin).
-    const auto complete = [&](const std::string& address) {
-        const bool bare = address.empty() || !message::split_address(address).domain.empty();
-        return bare ? address : address + "@" + options_.hostname;
-    };
+    entry.mailbox = std::move(mailbox);
+    auto appended = store_.append(entry.mailbox, message);
+    if (appended) {
+        entry.bytes = std::move(appended->bytes);
+        entry.size_after = appended->size_after;
+    } else {
+        entry.problem = appended.error().message;
+    }
+    return entry;
+}
+
+std::vector<Delivered> Mailroom::deliver_to(const std::string& account, const QueuedMail& mail,
+                                            const std::string& recipient, core::Instant now) {
     StoredMessage message;
     message.envelope_sender = complete(mail.sender);
     message.unix_ns = options_.clock.unix_ns(now);
@@ -228,14 +254,80 @@ Delivered Mailroom::deliver_to(const std::string& account, const QueuedMail& mai
     message.text =
         fmt::format("Return-Path: <{}>\r\nX-Original-To: {}\r\nDelivered-To: {}\r\n{}",
                     message.envelope_sender, complete(recipient), complete(recipient), mail.text);
-    auto appended = store_.append(entry.mailbox, std::move(message));
-    if (appended) {
-        entry.bytes = std::move(appended->bytes);
-        entry.size_after = appended->size_after;
-    } else {
-        entry.problem = appended.error().message;
+    const Account* known = find_account(account);
+    if (known == nullptr || !known->filter) return {file(mailbox_of(account), message)};
+
+    const std::string to = complete(recipient);
+    const sieve::Verdict verdict =
+        sieve::evaluate(*known->filter, {message.text, message.envelope_sender, to});
+    std::vector<Delivered> entries;
+    std::set<std::string> done;  // keep, and fileinto "INBOX"
+    bool failed = false;
+    const auto put = [&](const std::string& mailbox, const std::string& rule) {
+        if (!done.insert(mailbox).second) return;
+        Delivered entry = file(mailbox, message);
+        entry.rule = rule;
+        entries.push_back(std::move(entry));
+    };
+    for (const sieve::Action& action : verdict.actions) {
+        std::string rule = action.at.line == 0 ? std::string{"sieve: no rule applies: keep"}
+                                               : fmt::format("sieve: line {}: {}", action.at.line,
+                                                             sieve::to_string(action));
+        if (!verdict.problem.empty()) rule = fmt::format("sieve: {}: keep", verdict.problem);
+        if (action.kind == sieve::Action::Kind::keep) {
+            put(mailbox_of(account), rule);
+        } else if (action.kind == sieve::Action::Kind::fileinto) {
+            const bool inbox = message::equal_without_case(action.argument, "INBOX");
+            put(inbox ? mailbox_of(account) : folder_root_of(account) + action.argument, rule);
+        } else {
+            Delivered entry;
+            entry.rule = rule;
+            if (action.kind == sieve::Action::Kind::redirect) {
+                if (const auto sent = redirect(mail, to, action.argument, now); !sent) {
+                    entry.rule += " fails: " + sent.error().message;
+                    failed = true;
+                }
+            }
+            entries.push_back(std::move(entry));
+        }
+        if (!entries.empty() && !entries.back().problem.empty()) {
+            Delivered& entry = entries.back();
+            if (entry.mailbox == mailbox_of(account)) continue;
+            entry.rule += " fails: " + entry.problem;
+            entry.problem.clear();
+            entry.mailbox.clear();
+            failed = true;
+        }
     }
-    return entry;
+    // Section 2.10.6 of RFC 5228: what could not be done shall lose no message.
+    if (failed) put(mailbox_of(account), "sieve: an action failed: keep");
+    return entries;
+}
+
+// As Postfix does for a .forward: the Delivered-To on top tells when it comes round again. Sieve
+// leaves the sender as it was (RFC 5228, section 4.2).
+core::Status Mailroom::redirect(const QueuedMail& mail, const std::string& recipient,
+                                const std::string& address, core::Instant now) {
+    std::size_t forwards = 0;
+    for (const auto& field : message::header_fields(message::split_message(mail.text).header)) {
+        if (!message::equal_without_case(field.name, "Delivered-To")) continue;
+        if (message::equal_without_case(field.value, recipient)) {
+            return core::Error{fmt::format("mail forwarding loop for {}", recipient)};
+        }
+        if (++forwards == max_forwards) {
+            return core::Error{fmt::format("forwarded {} times already", max_forwards)};
+        }
+    }
+    QueuedMail forwarded;
+    forwarded.sender = mail.sender;
+    forwarded.recipients = {address};
+    forwarded.options = mail.options;
+    forwarded.text = fmt::format("Delivered-To: {}\r\n{}", recipient, mail.text);
+    forwarded.slot = open_slot("{microseconds}{inode}", now);
+    const QueueSlot slot = forwarded.slot;
+    auto accepted = accept(std::move(forwarded), now);
+    if (!accepted) release(slot);
+    return accepted;
 }
 
 const Alias* Mailroom::find_alias(std::string_view address) const {

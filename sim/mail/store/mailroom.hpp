@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -21,6 +22,8 @@
 #include "sim/core/time.hpp"
 #include "sim/mail/message/clock.hpp"
 #include "sim/mail/message/delivery_report.hpp"
+#include "sim/mail/sieve/evaluate.hpp"
+#include "sim/mail/sieve/script.hpp"
 #include "sim/mail/store/envelope.hpp"
 #include "sim/mail/store/mailbox_store.hpp"
 
@@ -29,6 +32,8 @@ namespace postack::mail::store {
 struct Account {
     std::string name;      ///< "etudiant"
     std::string password;  ///< in clear: it is a lab
+    /// What is done with its mail at delivery; null: it comes into the INBOX.
+    std::shared_ptr<const sieve::Script> filter{};
 };
 
 /// A name that stands for several addresses, here or elsewhere (/etc/aliases).
@@ -90,13 +95,15 @@ struct QueuedMail {
     core::Instant due{};      ///< when it is delivered; set by accept()
 };
 
-/// One delivery into one mailbox, for the recording.
+/// One delivery into one mailbox, or what else a filter did, for the recording.
 struct Delivered {
     std::string queue_id;
-    std::string mailbox;           ///< "/var/mail/etudiant"
+    std::string mailbox;           ///< "/var/mail/etudiant"; empty: redirected or discarded
     std::string bytes;             ///< appended to it
     std::uint64_t size_after = 0;  ///< of the whole file
     std::string problem;           ///< why nothing was appended; empty otherwise
+    /// What the recipient's filter said: "sieve: line 4: fileinto "Projets""; empty without one.
+    std::string rule{};
 };
 
 class Mailroom {
@@ -174,10 +181,19 @@ class Mailroom {
     [[nodiscard]] bool is_local_domain(std::string_view domain) const;
     [[nodiscard]] const Alias* find_alias(std::string_view address) const;
     core::Status deliver_at_once(const QueuedMail& mail, core::Instant now);
-    Delivered deliver_to(const std::string& account, const QueuedMail& mail,
-                         const std::string& recipient, core::Instant now);
+    /// Into the account's mailboxes, as its filter says. One of the entries has a problem if what
+    /// should have come into the INBOX did not.
+    std::vector<Delivered> deliver_to(const std::string& account, const QueuedMail& mail,
+                                      const std::string& recipient, core::Instant now);
+    Delivered file(std::string mailbox, const StoredMessage& message);
+    core::Status redirect(const QueuedMail& mail, const std::string& recipient,
+                          const std::string& address, core::Instant now);
+    [[nodiscard]] std::string complete(const std::string& address) const;
     static constexpr std::size_t max_alias_members = 10'000;  // of one address: our choice
     static constexpr std::size_t max_retries = 1000;          // asked and not yet taken: our choice
+    // Of a message, one after the other. Each filter may redirect it four times, so that no more
+    // than 1024 copies come of one: our choice.
+    static constexpr std::size_t max_forwards = 5;
 
     MailroomOptions options_;
     MailboxStore& store_;
