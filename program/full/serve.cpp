@@ -3,6 +3,9 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <ctime>
+#include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,18 +23,24 @@
 #include "sim/core/file.hpp"
 #include "sim/mail/imap/server_session.hpp"
 #include "sim/mail/pop3/server_session.hpp"
+#include "sim/mail/sieve/limits.hpp"
+#include "sim/mail/sieve/script.hpp"
 #include "sim/mail/smtp/server_session.hpp"
 #include "sim/mail/store/maildir_store.hpp"
 #include "sim/mail/store/mailroom.hpp"
+#include "sim/mail/store/mbox_store.hpp"
 #include "sim/mail/store/memory_store.hpp"
 
 namespace postack::program {
 namespace {
 
+enum class MailboxFormat : std::uint8_t { maildir, mbox };
+
 struct ServeOptions {
     bool direct = false, discard = false;
     std::optional<std::uint16_t> smtp, pop3, imap;
     std::string mail_dir;
+    MailboxFormat mailbox_format = MailboxFormat::maildir;
     std::vector<std::string> users;
     std::string domain = "localhost";
     std::string personality = "rfc";
@@ -100,7 +109,23 @@ core::Result<mail::store::Account> parse_user(const std::string& text) {
             "no dot in front)",
             text)};
     }
-    return mail::store::Account{name, text.substr(colon + 1)};
+    return mail::store::Account{name, text.substr(colon + 1), nullptr};
+}
+
+// .dovecot.sieve in the user's folder, where Dovecot too looks for it; null: there is none.
+core::Result<std::shared_ptr<const mail::sieve::Script>> load_filter(const ServeOptions& options,
+                                                                     const std::string& user) {
+    const std::string path =
+        fmt::format("{}{}/{}/.dovecot.sieve", options.mail_dir,
+                    options.mailbox_format == MailboxFormat::mbox ? "/home" : "", user);
+    if (options.mail_dir.empty() || !std::filesystem::exists(path)) {
+        return std::shared_ptr<const mail::sieve::Script>{};
+    }
+    const auto text = core::read_file(path, mail::sieve::max_script_size);
+    if (!text) return text.error();
+    auto script = mail::sieve::load_script(*text, path);
+    if (!script) return script.error();
+    return std::make_shared<const mail::sieve::Script>(std::move(*script));
 }
 
 core::Result<mail::store::MailroomOptions> mailroom_options(const ServeOptions& options,
@@ -112,6 +137,9 @@ core::Result<mail::store::MailroomOptions> mailroom_options(const ServeOptions& 
     for (const std::string& user : options.users) {
         auto account = parse_user(user);
         if (!account) return account.error();
+        auto filter = load_filter(options, account->name);
+        if (!filter) return filter.error();
+        account->filter = std::move(*filter);
         room.accounts.push_back(std::move(*account));
     }
     if (room.accounts.empty()) {
@@ -160,6 +188,48 @@ class Sessions {
     std::uint32_t pop3_sessions_ = 0;
 };
 
+// A store whose mailboxes other programs may work on too: look before anything is answered.
+template <typename OnDisk>
+core::Result<std::unique_ptr<mail::store::MailboxStore>> watched(
+    std::unique_ptr<OnDisk> store, const mail::message::Clock& wall,
+    bridge::SocketServerConfig& config) {
+    if (const auto opened = store->open(); !opened) return opened.error();
+    config.wakes_every = std::chrono::milliseconds(500);
+    config.before_sessions = [wall, store = store.get()](core::Instant now) {
+        store->refresh(wall.unix_ns(now));
+        for (const std::string& problem : store->take_problems())
+            fmt::print(stderr, "postack: {}\n", problem);
+    };
+    return std::unique_ptr<mail::store::MailboxStore>{std::move(store)};
+}
+
+// From_ lines have the machine's local time (mbox.hpp).
+std::int32_t local_offset_minutes(std::int64_t unix_ns) {
+    const std::time_t seconds = unix_ns / 1'000'000'000;
+    std::tm local{};
+    return ::localtime_r(&seconds, &local) == nullptr
+               ? 0
+               : static_cast<std::int32_t>(local.tm_gmtoff / 60);
+}
+
+core::Result<std::unique_ptr<mail::store::MailboxStore>> open_store(
+    const ServeOptions& options, const mail::message::Clock& wall,
+    bridge::SocketServerConfig& config) {
+    if (options.mail_dir.empty()) {
+        mail::store::MemoryLimits limits;
+        limits.quotes_from_lines = false;
+        return std::unique_ptr<mail::store::MailboxStore>{
+            std::make_unique<mail::store::MemoryStore>(limits)};
+    }
+    if (options.mailbox_format == MailboxFormat::mbox) {
+        const std::int64_t start = wall.unix_ns(core::epoch);
+        return watched(std::make_unique<mail::store::MboxStore>(options.mail_dir, start,
+                                                                local_offset_minutes(start)),
+                       wall, config);
+    }
+    return watched(std::make_unique<mail::store::MaildirStore>(options.mail_dir), wall, config);
+}
+
 int serve(const ServeOptions& options) {
     if (!options.direct) {
         std::fputs(
@@ -193,26 +263,11 @@ int serve(const ServeOptions& options) {
                std::chrono::duration_cast<core::Duration>(std::chrono::steady_clock::now() - start);
     };
     const mail::message::Clock wall = room_options->clock;
-    std::unique_ptr<mail::store::MailboxStore> store;
-    if (options.mail_dir.empty()) {
-        mail::store::MemoryLimits limits;
-        limits.quotes_from_lines = false;
-        store = std::make_unique<mail::store::MemoryStore>(limits);
-    } else {
-        auto maildirs = std::make_unique<mail::store::MaildirStore>(options.mail_dir);
-        if (const auto opened = maildirs->open(); !opened) return fail(opened.error());
-        // Other programs may work on the same mailboxes: look before anything is answered.
-        config.wakes_every = std::chrono::milliseconds(500);
-        config.before_sessions = [wall, maildirs = maildirs.get()](core::Instant now) {
-            maildirs->refresh(wall.unix_ns(now));
-            for (const std::string& problem : maildirs->take_problems())
-                fmt::print(stderr, "postack: {}\n", problem);
-        };
-        store = std::move(maildirs);
-    }
-    mail::store::Mailroom room{std::move(*room_options), *store};
+    auto store = open_store(options, wall, config);
+    if (!store) return fail(store.error());
+    mail::store::Mailroom room{std::move(*room_options), **store};
     Sessions sessions{*personalities, room};
-    config.changes = [&store] { return store->changes(); };
+    config.changes = [&store] { return (*store)->changes(); };
     bridge::SocketServer server{std::move(config), clock};
     if (const auto opened = server.open(); !opened) return fail(opened.error());
 
@@ -273,7 +328,16 @@ void add_serve(CLI::App& app, Action& action) {
     port("--pop3", o->pop3, "Port for POP3");
     port("--imap", o->imap, "Port for IMAP");
     word->add_option("--mail-dir", o->mail_dir,
-                     "Folder of the mailboxes, made if it is not there (default: in memory)");
+                     "Folder of the mailboxes, made if it is not there (default: in memory); "
+                     "NAME/.dovecot.sieve in it is the filter of that user's mail");
+    word->add_option("--mailbox-format", o->mailbox_format,
+                     "maildir (default), or mbox: a file a mailbox, as in /var/mail; the filter is "
+                     "then home/NAME/.dovecot.sieve")
+        ->transform(CLI::CheckedTransformer(
+            std::map<std::string, MailboxFormat>{{"maildir", MailboxFormat::maildir},
+                                                 {"mbox", MailboxFormat::mbox}},
+            CLI::ignore_case))
+        ->type_name("FORMAT");
     word->add_option("--user", o->users, "NAME:PASSWORD; the first has postmaster's mail")
         ->allow_extra_args(false);
     word->add_option("--domain", o->domain, "Whose mail it takes (default localhost)");

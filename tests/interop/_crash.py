@@ -27,7 +27,7 @@ def is_whole(data):
     return hashlib.sha256(text).hexdigest().encode() == lines[-2]
 
 
-def crash(deliveries, seed):
+def crash(deliveries, seed, *options):
     chance = random.Random(seed)
     place = _serve.folder() + "/mail"
     answered, sent = set(), [0]
@@ -68,7 +68,7 @@ def crash(deliveries, seed):
         return found
 
     while sent[0] < deliveries:
-        serve = Serve(mail_dir=place)
+        serve = Serve(*options, mail_dir=place)
         threads = [threading.Thread(target=deliver, args=(serve, deliveries))
                    for _ in range(SENDERS)]
         for t in threads:
@@ -83,7 +83,7 @@ def crash(deliveries, seed):
         for t in threads:
             t.join()
         kills += 1
-        serve = Serve(mail_dir=place)
+        serve = Serve(*options, mail_dir=place)
         found = look(serve)
         lost = answered - found.keys()
         assert not lost, f"answered 250 and lost: {sorted(lost)[:10]}"

@@ -13,6 +13,7 @@
 #include "sim/mail/store/maildir_log.hpp"
 #include "sim/mail/store/maildir_name.hpp"
 #include "sim/mail/store/maildir_store.hpp"
+#include "sim/mail/store/mbox_store.hpp"
 #include "sim/mail/store/memory_store.hpp"
 
 using namespace postack;
@@ -90,13 +91,18 @@ struct OnDisk {
     store::MaildirStore mailboxes{scratch.mail()};
     OnDisk() { REQUIRE(mailboxes.open()); }
 };
+struct InFiles {
+    Scratch scratch;
+    store::MboxStore mailboxes{scratch.mail(), noon};
+    InFiles() { REQUIRE(mailboxes.open()); }
+};
 struct InMemory {
     store::MemoryStore mailboxes;
 };
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("both stores do the same", Kind, OnDisk, InMemory) {
+TEST_CASE_TEMPLATE("all stores do the same", Kind, OnDisk, InFiles, InMemory) {
     Kind kind;
     store::MailboxStore& mailboxes = kind.mailboxes;
     CHECK_FALSE(mailboxes.exists("anne"));

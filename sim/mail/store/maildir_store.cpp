@@ -21,6 +21,7 @@
 #include "sim/mail/store/maildir_name.hpp"
 #include "sim/mail/store/mbox.hpp"
 #include "sim/mail/store/missing.hpp"
+#include "sim/mail/store/uid_validity.hpp"
 
 namespace postack::mail::store {
 namespace {
@@ -286,31 +287,11 @@ core::Status MaildirStore::take_over(Box& box, const Place& place) const {
     } else {
         struct stat facts {};
         ::stat(box.folder.c_str(), &facts);
-        const auto validity = fresh_uid_validity(place, ns_of(facts.st_mtim), 0);
+        const auto validity = fresh_uid_validity(place.account_folder, ns_of(facts.st_mtim), 0);
         if (!validity) return validity.error();
         box.index.summary.uid_validity = *validity;
     }
     return box.log.begin(box.folder, box.index, box.bases, box.letters);
-}
-
-// A validity that no mailbox of the account had: the time, or one more than the last.
-core::Result<std::uint32_t> MaildirStore::fresh_uid_validity(const Place& place,
-                                                             std::int64_t unix_ns,
-                                                             std::uint32_t at_least) const {
-    const std::string path = place.account_folder + "/postack-uidvalidity";
-    std::uint32_t last = 0;
-    const std::string text = read_if_there(path);
-    std::from_chars(text.data(), text.data() + text.size(), last);
-    const auto seconds = static_cast<std::uint32_t>(std::clamp<std::int64_t>(
-        unix_ns / second, 1, std::numeric_limits<std::uint32_t>::max() - 1));
-    const std::uint32_t validity = std::max({seconds, last + 1, at_least});
-    if (auto kept = core::write_file_atomically(path, fmt::format("{}\n", validity)); !kept) {
-        return kept.error();
-    }
-    if (auto synced = disk::synchronize_folder(place.account_folder); !synced) {
-        return synced.error();
-    }
-    return validity;
 }
 
 // ---- what others do ------------------------------------------------------------------------
@@ -815,7 +796,7 @@ core::Status MaildirStore::create(std::string_view mailbox, std::int64_t now_uni
     }
     if (auto made = disk::make_folder(place->account_folder); !made) return made;
     if (auto synced = disk::synchronize_folder(root_); !synced) return synced;
-    const auto validity = fresh_uid_validity(*place, now_unix_ns, 0);
+    const auto validity = fresh_uid_validity(place->account_folder, now_unix_ns, 0);
     if (!validity) return validity.error();
     // Prepared under another name, so that it is there whole or not at all. An account's own
     // folder holds its others, and is made in place: "cur" comes last.
@@ -906,9 +887,9 @@ core::Status MaildirStore::rename(std::string_view mailbox, std::string_view new
     auto loaded = load(new_name);
     if (!loaded) return loaded.error();
     Box& box = **loaded;
-    const auto validity =
-        fresh_uid_validity(*to, static_cast<std::int64_t>(box.index.summary.uid_validity) * second,
-                           box.index.summary.uid_validity);
+    const auto validity = fresh_uid_validity(
+        to->account_folder, static_cast<std::int64_t>(box.index.summary.uid_validity) * second,
+        box.index.summary.uid_validity);
     if (!validity) return validity.error();
     box.index.summary.uid_validity = *validity;
     return box.log.begin(box.folder, box.index, box.bases, box.letters);

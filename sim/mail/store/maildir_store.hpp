@@ -111,8 +111,6 @@ class MaildirStore final : public MailboxStore {
     Box* opened(std::string_view mailbox) const;
     core::Result<Box*> load(std::string_view mailbox) const;
     core::Result<Box*> find_or_create(std::string_view mailbox, std::int64_t unix_ns);
-    core::Result<std::uint32_t> fresh_uid_validity(const Place& place, std::int64_t unix_ns,
-                                                   std::uint32_t at_least) const;
     bool look(Box& box) const;
     core::Status take_over(Box& box, const Place& place) const;
     void add_file(Box& box, const std::string& base, const Found& found) const;

@@ -1,6 +1,5 @@
 #include "sim/mail/store/mbox.hpp"
 
-#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -11,35 +10,29 @@
 namespace postack::mail::store {
 namespace {
 
-constexpr std::string_view from = "From ";
-constexpr std::string_view daemon = "MAILER-DAEMON";
+constexpr std::string_view from_word = "From ";
+}  // namespace
 
-struct FromLine {
-    std::string_view sender;
-    message::CivilTime time;
-};
-
-// "From SENDER  Mon Jan 16 12:27:45 2023", without its LF. The sender is all up to the two spaces
-// before the date: a quoted local part may hold spaces.
 std::optional<FromLine> parse_from_line(std::string_view line) {
     constexpr std::size_t date_length = 24;
-    if (!line.starts_with(from) || line.size() < from.size() + 2 + date_length) {
+    if (!line.starts_with(from_word) || line.size() < from_word.size() + 1 + date_length) {
         return std::nullopt;
     }
     const auto time = message::parse_ctime_date(line.substr(line.size() - date_length));
-    const std::string_view rest = line.substr(from.size(), line.size() - from.size() - date_length);
-    if (!time || !rest.ends_with("  ")) return std::nullopt;
-    return FromLine{rest.substr(0, rest.size() - 2), *time};
+    std::string_view sender =
+        line.substr(from_word.size(), line.size() - from_word.size() - date_length);
+    if (!time || !sender.ends_with(' ')) return std::nullopt;
+    while (sender.ends_with(' '))
+        sender.remove_suffix(1);
+    return FromLine{sender, *time};
 }
-
-}  // namespace
 
 std::string quote_from_lines(std::string_view text) {
     std::string result;
     result.reserve(text.size() + 1);
     std::size_t at = 0;
     while (at < text.size()) {
-        if (text.substr(at).starts_with(from)) result += '>';
+        if (text.substr(at).starts_with(from_word)) result += '>';
         const std::size_t lf = text.find('\n', at);
         const std::size_t end = lf == std::string_view::npos ? text.size() : lf + 1;
         result += text.substr(at, end - at);
@@ -50,7 +43,7 @@ std::string quote_from_lines(std::string_view text) {
 
 std::string print_mbox(const StoredMessage& message) {
     const std::string_view sender =
-        message.envelope_sender.empty() ? daemon : std::string_view{message.envelope_sender};
+        message.envelope_sender.empty() ? mbox_daemon : std::string_view{message.envelope_sender};
     std::string result = fmt::format(
         "From {}  {}\n", sender, message::ctime_date(message.unix_ns, message.utc_offset_minutes));
     result += quote_from_lines(message::with_lf(message.text));
@@ -82,7 +75,8 @@ core::Result<std::vector<StoredMessage>> parse_mbox(std::string_view file,
             if (!messages.empty()) end_message(at);
             StoredMessage message;
             message.uid = static_cast<Uid>(messages.size() + 1);
-            if (parsed->sender != daemon) message.envelope_sender = std::string{parsed->sender};
+            if (parsed->sender != mbox_daemon)
+                message.envelope_sender = std::string{parsed->sender};
             message.unix_ns =
                 message::unix_seconds(parsed->time, utc_offset_minutes) * 1'000'000'000;
             message.utc_offset_minutes = utc_offset_minutes;

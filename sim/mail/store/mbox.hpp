@@ -4,14 +4,27 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "sim/core/result.hpp"
+#include "sim/mail/message/date.hpp"
 #include "sim/mail/store/mailbox_store.hpp"
 
 namespace postack::mail::store {
+
+/// "From SENDER  Mon Jan 16 12:27:45 2023".
+struct FromLine {
+    std::string_view sender;
+    message::CivilTime time;
+};
+/// Reads one, without its LF; other programs write one blank before the date (mutt: mbox.c). The
+/// sender is all up to there: a quoted local part may hold blanks.
+std::optional<FromLine> parse_from_line(std::string_view line);
+/// Who stands there for the null sender.
+inline constexpr std::string_view mbox_daemon = "MAILER-DAEMON";
 
 /// A '>' before each line that begins with "From ", so that it is not taken for the next message.
 /// It is not undone when read: nobody could tell it from a '>' that the sender wrote.
