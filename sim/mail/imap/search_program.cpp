@@ -16,7 +16,7 @@ using store::Message;
 using store::Uid;
 
 constexpr std::int64_t nanoseconds = 1'000'000'000;
-constexpr std::int64_t seconds_per_day = 86400;
+constexpr std::int64_t day_seconds = 86400;
 
 std::int64_t floor_divide(std::int64_t a, std::int64_t b) {
     return a / b - (a % b < 0 ? 1 : 0);
@@ -25,7 +25,7 @@ std::int64_t floor_divide(std::int64_t a, std::int64_t b) {
 // The day of a time in its own zone (RFC 9051: "disregarding time and timezone").
 std::int64_t day_of(std::int64_t unix_ns, std::int32_t utc_offset_minutes) {
     return floor_divide(floor_divide(unix_ns, nanoseconds) + std::int64_t{utc_offset_minutes} * 60,
-                        seconds_per_day);
+                        day_seconds);
 }
 
 bool has(std::string_view text, std::string_view folded_needle) {
