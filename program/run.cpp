@@ -1,6 +1,8 @@
 // `postack run`: simulate, or read a capture, and print what happened.
+#include <cstdint>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <sstream>
 #include <string>
 
@@ -17,7 +19,7 @@
 namespace postack::program {
 namespace {
 
-enum class Format { table, tsv, json, transcript, story };
+enum class Format { table, tsv, json, transcript, story, hex };
 
 struct RunOptions {
     InputOptions input;
@@ -25,6 +27,7 @@ struct RunOptions {
     bool headers_only = false;
     bool why = false;
     std::string pcap;
+    std::optional<std::uint32_t> packet;
     core::Language language{};
 };
 
@@ -84,12 +87,17 @@ int run(const RunOptions& options) {
         if (!written) return fail(written.error());
     }
     const auto rows = record::dissect(*recording, {options.headers_only});
+    if (options.packet && (*options.packet == 0 || *options.packet > rows.size())) {
+        return fail(
+            {fmt::format("--packet {}: there are packets 1 to {}", *options.packet, rows.size())});
+    }
     switch (options.format) {
         case Format::table: text::print_table(*recording, rows, how, std::cout); break;
         case Format::tsv: text::print_tsv(*recording, rows, std::cout); break;
         case Format::json: text::print_json(*recording, rows, std::cout); break;
         case Format::transcript: text::print_transcript(*recording, rows, how, std::cout); break;
         case Format::story: text::print_story(*recording, rows, *catalog, std::cout); break;
+        case Format::hex: text::print_hex(*recording, rows, options.packet, std::cout); break;
     }
     return finish_output();
 }
@@ -102,16 +110,22 @@ void add_run(CLI::App& app, Action& action) {
     auto options = std::make_shared<RunOptions>();
     add_input(*word, options->input);
     add_language(*word, options->language);
-    static const std::map<std::string, Format> formats{{"table", Format::table},
-                                                       {"tsv", Format::tsv},
-                                                       {"json", Format::json},
-                                                       {"transcript", Format::transcript},
-                                                       {"story", Format::story}};
+    static const std::map<std::string, Format> formats{
+        {"table", Format::table},           {"tsv", Format::tsv},     {"json", Format::json},
+        {"transcript", Format::transcript}, {"story", Format::story}, {"hex", Format::hex}};
     word->add_option_function<std::string>(
             "--format", [options](const std::string& f) { options->format = formats.at(f); },
-            "table (default), tsv, json, transcript (what the terminals showed), or story "
-            "(every segment, state, variable and timer with its reason)")
-        ->check(CLI::IsMember({"table", "tsv", "json", "transcript", "story"}));
+            "table (default), tsv, json, transcript (what the terminals showed), story (every "
+            "segment, state, variable and timer with its reason), or hex (each packet's headers "
+            "and bytes)")
+        ->check(CLI::IsMember({"table", "tsv", "json", "transcript", "story", "hex"}));
+    word->add_option_function<std::uint32_t>(
+        "--packet",
+        [options](std::uint32_t number) {
+            options->packet = number;
+            options->format = Format::hex;
+        },
+        "Only the headers and bytes of that packet (--format hex)");
     word->add_flag("--headers", options->headers_only, "Do not look into the mail protocols");
     word->add_flag("--why", options->why, "Add to each packet why it was sent (table)");
     word->add_option("--pcap", options->pcap, "Also write a pcapng file for Wireshark");

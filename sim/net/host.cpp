@@ -506,6 +506,13 @@ bool Host::port_in_use(const wire::Endpoint& local,
     });
 }
 
+bool Host::uses_port(std::uint16_t port) const {
+    return std::any_of(sockets_.begin(), sockets_.end(), [&](const auto& socket) {
+        const bool over = socket->connection && socket->connection->state() == tcp::State::closed;
+        return socket->local.port == port && !over;
+    });
+}
+
 core::Instant Host::earliest_timer() const {
     core::Instant earliest = core::never;
     for (const auto& socket : sockets_) {

@@ -161,6 +161,9 @@ class Host {
     // --- what may be asked
     [[nodiscard]] const HostConfig& config() const { return config_; }
     [[nodiscard]] bool owns(const wire::IpAddress& address) const;
+    /// Some socket, listening or not, has that port: a segment to it is for this host, where
+    /// several lifelines share one machine's address.
+    [[nodiscard]] bool uses_port(std::uint16_t port) const;
     [[nodiscard]] const tcp::Connection* connection(SocketHandle socket) const;
     [[nodiscard]] wire::Endpoint local(SocketHandle socket) const;
     [[nodiscard]] wire::Endpoint remote(SocketHandle socket) const;

@@ -1,6 +1,7 @@
 #include "sim/net/world.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -16,6 +17,18 @@ namespace {
 wire::IpAddress destination_of(core::BytesView packet) {
     return packet[0] >> 4U == 4 ? wire::IpAddress::from_bytes(packet.subspan(16, 4))
                                 : wire::IpAddress::from_bytes(packet.subspan(24, 16));
+}
+
+// Of a whole TCP segment or UDP datagram; nullopt: there is none to be seen.
+std::optional<std::uint16_t> destination_port_of(core::BytesView packet) {
+    const bool v4 = packet[0] >> 4U == 4;
+    const std::size_t header = v4 ? std::size_t{packet[0] & 0xfU} * 4 : 40;
+    const std::uint8_t protocol = packet[v4 ? 9 : 6];
+    constexpr std::uint8_t tcp_number = 6, udp_number = 17;
+    if ((protocol != tcp_number && protocol != udp_number) || packet.size() < header + 4) {
+        return std::nullopt;
+    }
+    return static_cast<std::uint16_t>(packet[header + 2] << 8U | packet[header + 3]);
 }
 
 }  // namespace
@@ -298,18 +311,29 @@ std::uint32_t World::new_flight() {
 }
 
 // Where a packet goes next: the first link of the sender on which somebody has this address; else
-// the way through routers; else the sender's first link, where nobody takes it.
-World::Route World::find_route(std::uint32_t from, const wire::IpAddress& destination) const {
+// the way through routers; else the sender's first link, where nobody takes it. Where one machine
+// has several lifelines with its address, it is for the one that uses the port.
+World::Route World::find_route(std::uint32_t from, core::BytesView packet) const {
+    const wire::IpAddress destination = destination_of(packet);
     Link* first = nullptr;
+    Route found;
     for (const auto& candidate : links_) {
         const auto& members = candidate->config().hosts;
         if (std::find(members.begin(), members.end(), from) == members.end()) continue;
         if (first == nullptr) first = candidate.get();
         for (const std::uint32_t member : members) {
-            if (member != from && machines_[member]->host.owns(destination)) {
-                return {candidate.get(), member, member};
+            if (member == from || !machines_[member]->host.owns(destination)) continue;
+            if (found.link == nullptr) {
+                found = {candidate.get(), member, member};
+                continue;
+            }
+            const auto port = destination_port_of(packet);
+            if (port && machines_[member]->host.uses_port(*port) &&
+                !machines_[found.to]->host.uses_port(*port)) {
+                found = {candidate.get(), member, member};
             }
         }
+        if (found.link != nullptr) return found;
     }
     const Route way = find_way(from, destination);
     return way.link != nullptr ? way : Route{first, record::none, record::none};
@@ -353,7 +377,7 @@ struct World::Crossing {
 };
 
 void World::transmit(std::uint32_t from, const Departure& departure) {
-    const Route route = find_route(from, destination_of(departure.ip_packet));
+    const Route route = find_route(from, departure.ip_packet);
     // A host on no link: its packets go nowhere and nobody sees them.
     if (route.link == nullptr) return;
     const LinkConfig& config = route.link->config();
@@ -499,7 +523,7 @@ void World::forward(std::uint32_t router, Flight& flight) {
     core::Bytes& packet = flight.ip_packet;
     const bool v4 = packet[0] >> 4U == 4;
     Host& host = machines_[router]->host;
-    const Route route = find_route(router, destination_of(packet));
+    const Route route = find_route(router, packet);
     if (route.link == nullptr || route.hop == record::none) {
         lose(flight.packet,
              {"perdu : le routeur ne connaît pas de chemin", "lost: the router knows no way"},

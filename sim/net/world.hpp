@@ -100,7 +100,7 @@ class World {
     void dispatch(const Payload& payload);
     void frame_ends(std::uint32_t flight);
     void transmit(std::uint32_t host, const Departure& departure);
-    [[nodiscard]] Route find_route(std::uint32_t from, const wire::IpAddress& destination) const;
+    [[nodiscard]] Route find_route(std::uint32_t from, core::BytesView packet) const;
     [[nodiscard]] Route find_way(std::uint32_t from, const wire::IpAddress& destination) const;
     void cross(const Crossing& crossing);
     void forward(std::uint32_t router, Flight& flight);

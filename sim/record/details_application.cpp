@@ -147,6 +147,29 @@ Field pop_branch(const Row& row, core::BytesView payload, std::size_t at) {
     return branch;
 }
 
+// The lines of a request or response, and its content.
+Field http_branch(core::BytesView payload, std::size_t at) {
+    Field branch{"Hypertext Transfer Protocol",
+                 static_cast<std::uint32_t>(at),
+                 static_cast<std::uint32_t>(payload.size()),
+                 {}};
+    const std::size_t blank = core::as_text(payload).find("\r\n\r\n");
+    const std::size_t header =
+        blank == std::string_view::npos ? payload.size() : std::min(blank + 4, payload.size());
+    each_line(payload.first(header),
+              [&](core::BytesView line, core::BytesView whole, std::size_t offset) {
+                  add(branch, line.empty() ? "\\r\\n" : text_of(whole), at + offset, whole.size());
+              });
+    if (header == payload.size()) return branch;
+    Field& data = add(branch, fmt::format("File Data: {} bytes", payload.size() - header),
+                      at + header, payload.size() - header);
+    each_line(payload.subspan(header),
+              [&](core::BytesView, core::BytesView whole, std::size_t offset) {
+                  add(data, text_of(whole), at + header + offset, whole.size());
+              });
+    return branch;
+}
+
 // The branch of a mail, with its Info as the one line.
 Field message_branch(const Row& row, core::BytesView payload, std::size_t at) {
     Field message{"Internet Message Format",
@@ -174,6 +197,8 @@ void append_application_branches(const Examined& examined, std::vector<Field>& f
     } else if (row.protocol.substr(0, 3) == "POP") {
         fields.push_back(pop_branch(row, payload, at));
         if (row.protocol.starts_with("POP/IMF")) fields.push_back(message_branch(row, payload, at));
+    } else if (row.protocol == "HTTP") {
+        fields.push_back(http_branch(payload, at));
     } else if (row.protocol == "DNS") {
         fields.push_back(dns_branch(payload, at));
     } else if (!row.flags) {

@@ -36,5 +36,6 @@ const ApplicationProtocol* find_application(std::uint16_t server_port);
 std::unique_ptr<ApplicationDissector> make_smtp_dissector();
 std::unique_ptr<ApplicationDissector> make_pop_dissector();
 std::unique_ptr<ApplicationDissector> make_imap_dissector();
+std::unique_ptr<ApplicationDissector> make_http_dissector();
 
 }  // namespace postack::record

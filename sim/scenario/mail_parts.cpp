@@ -39,6 +39,16 @@ void read_personality(TableReader& reader, std::string name, Load load, Personal
 void read_smtp(TableReader& reader, ServicePart& service) {
     SmtpPart part;
     read_personality(reader, "postfix", mail::smtp::load_personality, part.personality);
+    // Administrators choose it (Postfix: smtpd_banner).
+    reader.word("greeting", [&](std::string_view line) -> core::Status {
+        const auto reply = mail::smtp::parse_reply(line);
+        if (!reply || reply->code != 220) {
+            return core::Error{fmt::format("'{}' is not one line that begins with 220", line)};
+        }
+        part.personality.replies[static_cast<std::size_t>(mail::smtp::Situation::greeting)] =
+            *reply;
+        return core::success();
+    });
     std::vector<std::string> keywords;
     if (reader.texts("ehlo", keywords)) part.ehlo_keywords = std::move(keywords);
     reader.text("client_name", part.client_name);
@@ -184,6 +194,9 @@ void read_mail(const toml::table& table, Complaints& complaints, MailroomPart& r
     mail.mailbox = reader.text("folder", folder)
                        ? mail::store::folder_root_of(room.options, account) + folder
                        : room.options.mailbox_folder + account;
+    if (reader.flag("subscribed", mail.subscribed) && folder.empty()) {
+        reader.complain("subscribed", "only a mail in a 'folder' has something to subscribe to");
+    }
     reader.text("from", mail.message.envelope_sender);
     reader.date_time("date", mail.message.unix_ns, mail.message.utc_offset_minutes);
     std::int32_t ignored = 0;

@@ -62,6 +62,7 @@ class Parser {
         if (const toml::table* t = top.table("limits")) limits(*t);
         top.finish();
         check_hosts_are_linked();
+        check_signals_are_raised();
     }
 
    private:
@@ -75,9 +76,23 @@ class Parser {
         }
         part.title = {part.config.name, part.config.name};
         reader.both_languages("title", part.title);
+        const auto self = static_cast<std::uint32_t>(scenario_.hosts.size());
+        part.machine = self;
+        std::string machine;
+        if (reader.text("part_of", machine)) {
+            if (const auto whole = named_host(reader, "part_of", machine)) {
+                part.machine = scenario_.hosts[*whole].machine;
+                part.config.addresses = scenario_.hosts[*whole].config.addresses;
+            }
+        }
         std::vector<std::string> addresses;
-        reader.texts("addresses", addresses);
-        if (addresses.empty()) reader.complain("addresses", "a host needs at least one");
+        const bool has_addresses = reader.texts("addresses", addresses);
+        if (part.machine != self && has_addresses) {
+            reader.complain("addresses", "a part of a machine has that machine's");
+        }
+        if (part.machine == self && addresses.empty()) {
+            reader.complain("addresses", "a host needs at least one");
+        }
         for (const std::string& text : addresses) {
             const auto address = wire::parse_ip(text);
             if (!address) {
@@ -263,7 +278,7 @@ class Parser {
             check_owned(reader, "address", *host, server.local.address);
         }
         part.host = host.value_or(0);
-        part.mailroom = mailroom_of(part.host);
+        part.mailroom = mailroom_of(machine_of(part.host));
         MailroomPart& room = scenario_.mailrooms[part.mailroom];
         read_mailroom(reader, room, scenario_.start_unix_ns, utc_offset_minutes_);
         reader.duration("wake_up", part.wake_up);
@@ -273,7 +288,7 @@ class Parser {
         scenario_.services.push_back(std::move(part));
     }
 
-    // One for each host, made when its first service is read.
+    // One for each machine, made when its first service is read.
     std::size_t mailroom_of(std::uint32_t host) {
         auto& rooms = scenario_.mailrooms;
         for (std::size_t i = 0; i < rooms.size(); ++i) {
@@ -430,8 +445,9 @@ class Parser {
         TableReader reader{table, "[[relay]]", complaints_};
         part.host = host_key(reader).value_or(0);
         const auto& rooms = scenario_.mailrooms;
-        const auto room = std::find_if(rooms.begin(), rooms.end(),
-                                       [&](const auto& r) { return r.host == part.host; });
+        const auto room = std::find_if(rooms.begin(), rooms.end(), [&](const auto& r) {
+            return r.host == machine_of(part.host);
+        });
         if (room == rooms.end() && !complaints_.any()) {
             reader.complain("host", "this host has no [[service]] that could take mail");
         }
@@ -470,20 +486,34 @@ class Parser {
     void program(const toml::table& table) {
         ProgramPart part;
         TableReader reader{table, "[[program]]", complaints_};
-        const auto host = host_key(reader);
-        apps::ScriptClientConfig& client = part.client;
+        if (const auto host = host_key(reader)) {
+            part.host = *host;
+            part.machine = machine_of(*host);
+        }
+        apps::ScriptProgramConfig& client = part.program;
         reader.text("name", client.program);
+        std::uint64_t value = 0;
+        if (reader.count("pid", value, 0, 4'194'304)) {
+            client.process = static_cast<std::uint32_t>(value);
+        }
         reader.text("prompt", client.prompt);
         reader.text("command", client.command);
         wire::IpAddress to;
-        if (reader.address("to", to)) {
-            client.addresses = {to};
-        } else if (table.get("to") == nullptr) {
-            complaints_.add(reader.line(), "[[program]]: 'to' is missing: the server's address");
-        }
-        std::uint64_t value = client.port;
+        const bool connects = reader.address("to", to);
+        if (connects) client.addresses = {to};
+        value = client.port;
         reader.count("port", value, 1, 65535);
+        const bool listens = reader.count("listen", value, 1, 65535);
         client.port = static_cast<std::uint16_t>(value);
+        if (connects == listens && !complaints_.any()) {
+            complaints_.add(reader.line(),
+                            "[[program]]: give 'to' (the server's address) or 'listen' (a port), "
+                            "one of them");
+        }
+        reader.texts("starts_on", client.starts_on);
+        await_signals(reader, "starts_on", part.machine, client.starts_on);
+        reader.flag("shows", client.shows);
+        reader.flag("closes", client.closes);
         constexpr std::uint64_t largest_buffer = 65536;
         value = client.buffer;
         reader.count("buffer", value, 1, largest_buffer);
@@ -497,10 +527,17 @@ class Parser {
         reader.tables("step", [&](const toml::table& t) {
             apps::ScriptStep step;
             TableReader below{t, "[[program.step]]", complaints_};
+            below.texts("wait_for", step.wait_for);
+            await_signals(below, "wait_for", part.machine, step.wait_for);
             below.duration("after", step.after);
             below.text("print", step.print);
             below.text("send", step.send);
             below.flag("receive", step.receive);
+            if (below.text("until", step.until)) step.receive = true;
+            if (below.text("until_line", step.until_line)) step.receive = true;
+            if (below.text("signal", step.signal)) {
+                signals_.push_back({part.machine, step.signal, below.line_of("signal")});
+            }
             below.finish();
             client.steps.push_back(std::move(step));
         });
@@ -508,8 +545,28 @@ class Parser {
         if (client.steps.size() > max_lines) {
             complaints_.add(reader.line(), fmt::format("more than {} steps", max_lines));
         }
-        if (host) part.host = *host;
         scenario_.programs.push_back(std::move(part));
+    }
+
+    // Signals that a program waits for; that some step of a program of its machine raises them is
+    // checked when all are read.
+    void await_signals(TableReader& reader, std::string_view key, std::uint32_t machine,
+                       const std::vector<std::string>& names) {
+        for (const std::string& name : names)
+            awaited_.push_back({machine, name, reader.line_of(key)});
+    }
+
+    void check_signals_are_raised() {
+        for (const Signal& wanted : awaited_) {
+            std::vector<std::string_view> known;
+            for (const Signal& raised : signals_) {
+                if (raised.machine == wanted.machine) known.push_back(raised.name);
+            }
+            if (std::find(known.begin(), known.end(), wanted.name) != known.end()) continue;
+            complaints_.add(wanted.line,
+                            fmt::format("no [[program.step]] of this machine has signal = \"{}\"{}",
+                                        wanted.name, core::did_you_mean(wanted.name, known)));
+        }
     }
 
     void socket(const toml::table& table) {
@@ -583,6 +640,11 @@ class Parser {
     }
 
     // --- references
+    // The host that stands for all lifelines of that host's machine.
+    [[nodiscard]] std::uint32_t machine_of(std::uint32_t host) const {
+        return host < scenario_.hosts.size() ? scenario_.hosts[host].machine : host;
+    }
+
     [[nodiscard]] std::optional<std::uint32_t> host_index(std::string_view name) const {
         for (std::size_t i = 0; i < scenario_.hosts.size(); ++i) {
             if (scenario_.hosts[i].config.name == name) return static_cast<std::uint32_t>(i);
@@ -656,6 +718,13 @@ class Parser {
     std::int32_t utc_offset_minutes_ = 0;
     std::string zone_ = "UTC";
     std::set<std::uint32_t> linked_;
+    struct Signal {
+        std::uint32_t machine;
+        std::string name;
+        std::size_t line;
+    };
+    std::vector<Signal> signals_;  // that steps raise
+    std::vector<Signal> awaited_;
     bool first_attempt_ = true;
 };
 

@@ -1,3 +1,4 @@
+#include <map>
 #include <memory>
 #include <span>
 #include <utility>
@@ -74,6 +75,11 @@ core::Result<record::Recording> run(const Scenario& scenario) {
             auto& store = mailrooms.back()->store;
             const auto put = store.append(mail.mailbox, mail.message);
             if (!put) return core::Error{scenario.file + ": " + put.error().message};
+            if (mail.subscribed) {
+                if (auto done = store.subscribe(mail.mailbox, true); !done) {
+                    return core::Error{scenario.file + ": " + done.error().message};
+                }
+            }
             if (mail.expunged) store.expunge(mail.mailbox, std::span{&put->uid, 1});
         }
     }
@@ -116,8 +122,11 @@ core::Result<record::Recording> run(const Scenario& scenario) {
         world.add_app(mailer.host, std::make_unique<apps::MailProgram>(std::move(config)),
                       mailer.start, mailer.wake_up);
     }
+    std::map<std::uint32_t, std::shared_ptr<apps::Signals>> signals;  // by machine
     for (const ProgramPart& program : scenario.programs) {
-        world.add_app(program.host, std::make_unique<apps::ScriptClient>(program.client),
+        auto& board = signals[program.machine];
+        if (!board) board = std::make_shared<apps::Signals>();
+        world.add_app(program.host, std::make_unique<apps::ScriptProgram>(program.program, board),
                       program.start, program.wake_up);
     }
 

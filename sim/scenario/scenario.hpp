@@ -16,7 +16,7 @@
 #include "sim/apps/name_lookup.hpp"
 #include "sim/apps/name_server.hpp"
 #include "sim/apps/relay_agent.hpp"
-#include "sim/apps/script_client.hpp"
+#include "sim/apps/script_program.hpp"
 #include "sim/apps/socket_program.hpp"
 #include "sim/apps/stream_server.hpp"
 #include "sim/apps/telnet.hpp"
@@ -42,6 +42,8 @@ struct Crash {
 struct HostPart {
     net::HostConfig config;
     core::Text title;
+    /// A further lifeline of that machine, whose addresses it shares; else itself.
+    std::uint32_t machine = 0;
     std::vector<Crash> crashes;
 };
 
@@ -70,7 +72,8 @@ struct DiscardPart {};
 struct InitialMail {
     std::string mailbox;  ///< its path: "/var/mail/etudiant"
     mail::store::StoredMessage message;
-    bool expunged = false;  ///< it went again, before anything happens: only its UID is used up
+    bool expunged = false;    ///< it went again, before anything happens: only its UID is used up
+    bool subscribed = false;  ///< the account has subscribed to its folder
 };
 
 /// The mail system of a host, shared by all its services: accounts, queue, mailboxes.
@@ -100,10 +103,12 @@ struct TypistPart {
     core::Duration wake_up{0};
 };
 
-/// A client program of fixed steps: one that a student wrote, or the writes of a mail program.
+/// A program of fixed steps: one that a student wrote, or the writes of a mail program, or a server
+/// that answers with a page. Those of one machine hear each other's signals.
 struct ProgramPart {
     std::uint32_t host = 0;
-    apps::ScriptClientConfig client;
+    std::uint32_t machine = 0;  ///< the host that stands for all lifelines of its machine
+    apps::ScriptProgramConfig program;
     core::Instant start{};
     core::Duration wake_up{0};
 };

@@ -28,6 +28,7 @@ delay = "5ms"
 )";
 
 const std::string socket = "[[socket]]\nhost = \"client\"\nlisten = 7\n[[socket.step]]\n";
+const std::string program = "[[program]]\nhost = \"client\"\nlisten = 80\n[[program.step]]\n";
 // The same scenario in two parts: after its second host something about that host may follow.
 const std::string crashing = small.substr(0, small.find("[[link]]"));
 const std::string rest = small.substr(small.find("[[link]]"));
@@ -84,6 +85,21 @@ TEST_CASE("errors name file, line, and what would be right") {
          "there are two hosts 'client'"},
         {"sequence_numbers = \"real\"\n" + small,
          "trial.toml:1: scenario: sequence_numbers: 'real': relative or absolute"},
+        {small + "[[program]]\nhost = \"client\"\n",
+         "trial.toml:13: [[program]]: give 'to' (the server's address) or 'listen' (a port)"},
+        {small + "[[program]]\nhost = \"client\"\nlisten = 80\nto = \"10.0.0.2\"\n",
+         "trial.toml:13: [[program]]: give 'to' (the server's address) or 'listen' (a port)"},
+        {small + program + "signal = \"sent\"\n[[program.step]]\nwait_for = [\"snet\"]\n",
+         "trial.toml:19: no [[program.step]] of this machine has signal = \"snet\" (did you mean "
+         "'sent'?)"},
+        // What happens on one machine is heard on no other.
+        {small + program +
+             "signal = \"sent\"\n[[program]]\nhost = \"server\"\nlisten = 81\n"
+             "starts_on = [\"sent\"]\n",
+         "trial.toml:21: no [[program.step]] of this machine has signal = \"sent\""},
+        {crashing + "part_of = \"clent\"\n" + rest, "there is no [[host]] 'clent' above"},
+        {crashing + "part_of = \"client\"\n" + rest,
+         "addresses: a part of a machine has that machine's"},
         {small + "[[socket]]\nhost = \"client\"\n",
          "trial.toml:13: [[socket]]: give 'connect' (an address and port) or 'listen'"},
         {small + "[[socket]]\nhost = \"client\"\nconnect = \"10.0.0.2\"\n",

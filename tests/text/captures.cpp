@@ -59,3 +59,21 @@ TEST_CASE("a real capture prints as in tshark") {
         }
     }
 }
+
+TEST_CASE("hex: the headers and bytes of every packet, or of one") {
+    const auto recording = record::read_capture(path("smtp-postfix.pcapng"));
+    REQUIRE(recording.ok());
+    const auto rows = record::dissect(*recording);
+    std::ostringstream all;
+    text::print_hex(*recording, rows, std::nullopt, all);
+    std::ostringstream one;
+    text::print_hex(*recording, rows, 6, one);
+    const std::string sixth = one.str();
+    CHECK(sixth.starts_with("Frame 6: 100 bytes on wire (800 bits)"));
+    CHECK(sixth.find("\n    Total Length: 86\n") != std::string::npos);
+    CHECK(sixth.find("\n0040  ") != std::string::npos);
+    CHECK(sixth.find("HELO") != std::string::npos);
+    CHECK(sixth.find("Frame 7:") == std::string::npos);
+    CHECK(all.str().find(sixth) != std::string::npos);
+    CHECK(all.str().find("Frame 36: ") != std::string::npos);
+}

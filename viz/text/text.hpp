@@ -3,9 +3,13 @@
 // come, so that a capture of a million packets needs no million rows.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <ostream>
 #include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "sim/core/language.hpp"
 #include "sim/record/dissect.hpp"
@@ -56,6 +60,11 @@ void print_transcript(const record::Recording& recording, std::span<const record
 /// the RFC: packets, losses, states, variables, timers. `rows` are those of dissect(recording).
 void print_story(const record::Recording& recording, std::span<const record::Row> rows,
                  const core::Catalog& catalog, std::ostream& out);
+
+/// Each packet as `tshark -V -x` has it: the tree of its headers, then its bytes in hexadecimal.
+/// `rows` are those of dissect(recording); with `only` (from 1) that packet alone.
+void print_hex(const record::Recording& recording, const std::vector<record::Row>& rows,
+               std::optional<std::uint32_t> only, std::ostream& out);
 
 /// A value that is safe in one cell of one line: tabs, line ends and control characters escaped.
 std::string one_line(std::string_view text);

@@ -25,9 +25,10 @@ constexpr std::array<std::pair<std::string_view, Writes>, 5> write_names{{
     {"each_line", Writes::each_line},
 }};
 
-constexpr std::array<std::pair<std::string_view, UniqueIds>, 2> unique_id_names{{
+constexpr std::array<std::pair<std::string_view, UniqueIds>, 3> unique_id_names{{
     {"uid_and_validity", UniqueIds::uid_and_validity},
     {"header_hash", UniqueIds::header_hash},
+    {"letters", UniqueIds::letters},
 }};
 
 template <typename Value, std::size_t count>

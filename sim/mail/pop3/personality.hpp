@@ -31,6 +31,7 @@ enum class Writes : std::uint8_t {
 enum class UniqueIds : std::uint8_t {
     uid_and_validity,  ///< Dovecot: uid and UIDVALIDITY, eight hexadecimal digits each
     header_hash,       ///< popa3d: a hash of the fields that tell messages apart
+    letters,           ///< ArGoSoft: sixteen letters and digits
 };
 
 struct Personality {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "sim/mail/pop3/commands/command_handler.hpp"
+#include "sim/mail/sasl/md5.hpp"
 
 namespace postack::mail::pop3 {
 namespace {
@@ -83,7 +84,16 @@ std::string CommandContext::unique_id(std::uint32_t number) const {
         const auto text = drop.text(number);
         return header_hash(text ? std::string_view{**text} : std::string_view{});
     }
-    return fmt::format("{:08x}{:08x}", drop.entries()[number - 1].uid, drop.uid_validity());
+    const store::Uid uid = drop.entries()[number - 1].uid;
+    if (personality.unique_ids == UniqueIds::letters) {
+        // Only their look is known; ours are a digest of what makes a message unique for ever.
+        constexpr std::string_view letters = "0123456789abcdefghijklmnopqrstuvwxyz";
+        std::string id;
+        for (const std::uint8_t byte : sasl::md5(fmt::format("{} {}", uid, drop.uid_validity())))
+            id += letters[byte % letters.size()];
+        return id;
+    }
+    return fmt::format("{:08x}{:08x}", uid, drop.uid_validity());
 }
 
 Outcome CommandContext::log_in(const std::string& account) const {
