@@ -11,7 +11,8 @@ int main(int argc, char** argv) {
     namespace program = postack::program;
     if (const auto status = program::hand_over(argc, argv)) return *status;
     CLI::App app{
-        "Postack: see why mail uses TCP. Real SMTP, POP3 and IMAP over a real TCP stack, in virtual time.",
+        "Postack: see why mail uses TCP. Real SMTP, POP3 and IMAP over a real TCP stack, in "
+        "virtual time.",
         "postack"};
     app.set_version_flag("--version", "postack " POSTACK_VERSION);
     app.require_subcommand(0, 1);

@@ -277,6 +277,7 @@ void add_tun(CLI::App& app, Action& action) {
     // And its retransmission timer: a second at least, as RFC 6298 has it, is long on a real way.
     o->settings.profile.rto_min = std::chrono::milliseconds{200};
     o->settings.profile.rto_min_of_variance = true;
+    o->settings.profile.tlp_margin = std::chrono::milliseconds{10};
     word->add_option("NAME", o->device, "The TUN interface; made if it is not there")->required();
     word->add_option_function<std::string>(
             "--addr",

@@ -97,6 +97,7 @@ void read_profile(const toml::table& table, std::string_view what, Complaints& c
     reader.flag("rack", p.rack);
     reader.flag("tlp", p.tlp);
     reader.duration("tlp_max_ack_delay", p.tlp_max_ack_delay);
+    reader.duration("tlp_margin", p.tlp_margin);
     reader.flag("reduce_from_pipe", p.reduce_from_pipe);
     reader.flag("undo", p.undo);
     reader.flag("idle_restart", p.idle_restart);

@@ -213,7 +213,7 @@ bool Connection::Impl::set_tail_loss_probe(core::Instant now, Output& output) {
     }
     core::Duration wait = 2 * rtt.srtt();
     if (rtt.srtt().count() == 0) wait = profile.rto_initial;
-    if (sent.size() == 1) wait += profile.tlp_max_ack_delay;
+    wait += sent.size() == 1 ? profile.tlp_max_ack_delay : profile.tlp_margin;
     // Never later than the retransmission timer would have been.
     const core::Instant timeout = sent.front().sent + rtt.rto();
     wait = std::min(wait, std::max(timeout - now, core::Duration{1}));

@@ -93,6 +93,8 @@ struct Profile {
     bool tlp = false;                           ///< RFC 8985 7: tail loss probe, with SACK
     /// What TLP allows the other end to delay an ACK (RFC 8985 7.2: TLP.max_ack_delay).
     core::Duration tlp_max_ack_delay{200'000'000};
+    /// Added to 2*SRTT when more than one segment is out: a machine is not as quick as its network.
+    core::Duration tlp_margin{0};
     /// A reduction starts from what is still held to be in the network, not from all that is not
     /// acknowledged (RFC 5681, equation 4, FlightSize): ns-3 does so.
     bool reduce_from_pipe = false;
