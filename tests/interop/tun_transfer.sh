@@ -38,7 +38,8 @@ run() {
     shift 2
     local capture=$work/$name.pcap
     : >"$work/tshark"
-    inside dumpcap -q -i pst0 -w "$capture" >/dev/null 2>"$work/tshark" &
+    # Not through a function, which would be a shell to kill, and dumpcap would go on writing.
+    ip netns exec "$space" dumpcap -q -i pst0 -w "$capture" >/dev/null 2>"$work/tshark" &
     watcher=$!
     for _ in $(seq 100); do
         grep -q Capturing "$work/tshark" && break
