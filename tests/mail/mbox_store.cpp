@@ -107,10 +107,11 @@ TEST_CASE("mbox on disk: what another program finds") {
     REQUIRE(files.mailboxes.append("anne", message_of("B: 2\r\n\r\n", flags)));
     CHECK(files.mailboxes.take_recent("anne") == 1);
     files.settle();
-    CHECK(files.read("anne") == from_line + "A: 1\n" + base +
-                                    " 0000000002\nStatus: O\nX-UID: 1\n\n>From me\n\n" + from_line +
-                                    "B: 2\nStatus: RO\nX-Status: AT\nX-Keywords: $Forwarded "
-                                    "Travail\nX-UID: 2\n\n\n");
+    CHECK(files.read("anne") ==
+          from_line + "A: 1\n" + base +
+              " 0000000002 $Forwarded Travail\nStatus: O\nX-UID: 1\n\n>From me\n\n" + from_line +
+              "B: 2\nStatus: RO\nX-Status: AT\nX-Keywords: $Forwarded "
+              "Travail\nX-UID: 2\n\n\n");
     CHECK_FALSE(fs::exists(files.root / "anne.lock"));
     CHECK_FALSE(fs::exists(files.root / "anne.postack-redo"));
 

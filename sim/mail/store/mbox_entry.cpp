@@ -18,7 +18,7 @@ namespace {
 // Dovecot's mbox_hide_headers.
 constexpr std::array<std::string_view, 7> hidden_fields{
     "Content-Length", "Status", "X-IMAP", "X-IMAPbase", "X-Keywords", "X-Status", "X-UID"};
-constexpr std::size_t max_keywords = 100;  // of a message, more are passed over: our choice
+constexpr std::size_t max_keywords = 100;  // of a field, more are passed over: our choice
 
 bool is_hidden(std::string_view name) {
     return std::any_of(hidden_fields.begin(), hidden_fields.end(), [&](std::string_view hidden) {
@@ -81,7 +81,8 @@ Marked read_marks(std::string_view header) {
                 }
             }
         } else if ((is("X-IMAPbase") || is("X-IMAP")) && words.size() >= 2) {
-            found.base = {number_of<std::uint32_t>(first), number_of<Uid>(words[1])};
+            found.base = {number_of<std::uint32_t>(first), number_of<Uid>(words[1]),
+                          std::vector<std::string>(words.begin() + 2, words.end())};
             found.pseudo = is("X-IMAP");
         }
     }
@@ -214,7 +215,10 @@ std::string print_mbox_entry(std::string_view from_line, std::string_view text,
     result += '\n';
     result += message::with_lf(parts.header);
     if (base != nullptr) {
-        result += fmt::format("X-IMAPbase: {} {:010}\n", base->uid_validity, base->last_uid);
+        result += fmt::format("X-IMAPbase: {} {:010}", base->uid_validity, base->last_uid);
+        for (const std::string& keyword : base->keywords)
+            result += ' ' + keyword;
+        result += '\n';
     }
     const Flags& flags = marks.flags;
     if (flags.seen || marks.old) {

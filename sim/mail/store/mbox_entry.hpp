@@ -35,6 +35,8 @@ struct MboxMarks {
 struct MboxBase {
     std::uint32_t uid_validity = 0;  ///< 0: the file has none
     Uid last_uid = 0;
+    /// Those that the messages have: Dovecot knows no others.
+    std::vector<std::string> keywords{};
     bool operator==(const MboxBase&) const = default;
 };
 

@@ -31,6 +31,7 @@ constexpr std::uint64_t max_file_size = std::uint64_t{1} << 30;
 // A uid that another program gave may be so far ahead; a message that came with the field from
 // outside must not use up all numbers. Our choice.
 constexpr Uid max_uid_jump = 100'000;
+constexpr std::size_t max_base_keywords = 90;  // named in a file's base: our choice
 constexpr std::string_view redo_suffix = ".postack-redo";
 constexpr std::string_view redo_line = "postack-redo 1 ";
 
@@ -125,6 +126,16 @@ core::Result<std::string> file_name_of(std::string_view folder, std::size_t max_
         name += '/';
         folder.remove_prefix(end + 1);
     }
+}
+
+// Those that the list has not yet; true if there are any.
+bool add_keywords(std::vector<std::string>& list, const Flags& flags) {
+    const std::size_t before = list.size();
+    for (const std::string& keyword : flags.keywords) {
+        if (list.size() == max_base_keywords) break;
+        if (std::find(list.begin(), list.end(), keyword) == list.end()) list.push_back(keyword);
+    }
+    return list.size() > before;
 }
 
 std::string mail_folder(const std::string& home) {
@@ -379,6 +390,7 @@ core::Status MboxStore::learn(Box& box, std::string_view file) const {
     }
     summary.uid_next = std::max(summary.uid_next, next);
     box.based = base.uid_validity == summary.uid_validity;
+    box.keywords = base.keywords;
     if (!read->unfinished.empty() || (!box.based && !uids.empty())) box.unwritten = true;
     if (news && !first) ++changes_;
     return core::success();
@@ -393,7 +405,9 @@ core::Status MboxStore::write(Box& box, const MboxLock& lock,
     const auto file = read_whole(lock.file(), box.path);
     if (!file) return file.error();
     const MailboxSummary& summary = box.index.summary;
-    const MboxBase base{summary.uid_validity, summary.uid_next - 1};
+    MboxBase base{summary.uid_validity, summary.uid_next - 1, box.keywords};
+    for (const Message& message : box.index.messages)
+        add_keywords(base.keywords, message.flags);
     std::string text;
     text.reserve(file->size() + 200);
     std::vector<Extent> extents;
@@ -428,6 +442,7 @@ core::Status MboxStore::write(Box& box, const MboxLock& lock,
     }
     box.extents = std::move(extents);
     box.on_disk = std::move(flags);
+    box.keywords = std::move(base.keywords);
     box.based = true;
     box.unwritten = false;
     see(box, lock.file());
@@ -611,7 +626,8 @@ core::Result<Appended> MboxStore::append(std::string_view mailbox, StoredMessage
     const std::string text = without_marks(quote_from_lines(message::canonical_lines(stored.text)));
     const auto at = static_cast<std::size_t>(box.sight.size);
     const MboxMarks marks{summary.uid_next, stored.flags, false};
-    const MboxBase base{summary.uid_validity, summary.uid_next};
+    MboxBase base{summary.uid_validity, summary.uid_next, box.keywords};
+    const bool new_keywords = add_keywords(base.keywords, stored.flags);
     const std::string from = fmt::format(
         "From {}  {}",
         stored.envelope_sender.empty() ? mbox_daemon : std::string_view{stored.envelope_sender},
@@ -652,7 +668,12 @@ core::Result<Appended> MboxStore::append(std::string_view mailbox, StoredMessage
     appended.uid = box.index.add(std::move(message));
     box.on_disk.push_back(std::move(stored.flags));
     box.extents.push_back({begin, begin + bytes.size()});
-    if (at == 0) box.based = true;
+    if (at == 0) {
+        box.based = true;
+        box.keywords = std::move(base.keywords);
+    } else if (new_keywords) {
+        box.unwritten = true;  // The base, in front, has to name them.
+    }
     see(box, lock->file());
     ++changes_;
     appended.size_after = begin + bytes.size();

@@ -103,6 +103,7 @@ class MboxStore final : public MailboxStore {
         MailboxIndex index;
         std::vector<Extent> extents;
         std::vector<Flags> on_disk;
+        std::vector<std::string> keywords;  // that the file's base names
         Sight sight;
         bool based = false;                // the file's first entry has the base
         bool unwritten = false;            // flags, or uids that were given and stand nowhere yet
