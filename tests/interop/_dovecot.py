@@ -10,6 +10,7 @@ import pwd
 import re
 import shutil
 import signal
+import poplib  # noqa: F401
 import smtplib  # noqa: F401
 import subprocess
 import sys

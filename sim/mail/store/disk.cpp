@@ -1,5 +1,6 @@
 #include "sim/mail/store/disk.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <memory>
@@ -66,6 +67,20 @@ timespec changed_at(const std::string& folder) {
     struct stat facts {};
     if (::stat(folder.c_str(), &facts) != 0) return {};
     return facts.st_mtim;
+}
+
+std::vector<std::string> parse_subscriptions(std::string_view file, char level) {
+    std::vector<std::string> names;
+    const bool tabs = file.starts_with("V\t2\n");
+    if (tabs) file.remove_prefix(4);
+    while (!file.empty()) {
+        const std::size_t end = std::min(file.find('\n'), file.size());
+        std::string name{file.substr(0, end)};
+        file.remove_prefix(std::min(end + 1, file.size()));
+        if (tabs) std::replace(name.begin(), name.end(), '\t', level);
+        if (!name.empty()) names.push_back(std::move(name));
+    }
+    return names;
 }
 
 }  // namespace postack::mail::store::disk

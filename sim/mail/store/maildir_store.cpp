@@ -906,21 +906,6 @@ std::optional<std::string> subscription_line(std::string_view mailbox) {
     return name->substr(1);
 }
 
-// Dovecot's version 1 has a name a line; its version 2 begins "V\t2" and parts levels by tabs.
-std::vector<std::string> parse_subscriptions(std::string_view file) {
-    std::vector<std::string> names;
-    const bool tabs = file.starts_with("V\t2\n");
-    if (tabs) file.remove_prefix(4);
-    while (!file.empty()) {
-        const std::size_t end = std::min(file.find('\n'), file.size());
-        std::string name{file.substr(0, end)};
-        file.remove_prefix(std::min(end + 1, file.size()));
-        if (tabs) std::replace(name.begin(), name.end(), '\t', '.');
-        if (!name.empty()) names.push_back(std::move(name));
-    }
-    return names;
-}
-
 }  // namespace
 
 core::Status MaildirStore::subscribe(std::string_view mailbox, bool wanted) {
@@ -929,7 +914,7 @@ core::Status MaildirStore::subscribe(std::string_view mailbox, bool wanted) {
     const auto line = subscription_line(mailbox);
     if (!line) return core::Error{fmt::format("'{}' is no name of a mailbox", mailbox)};
     const std::string path = place->account_folder + "/subscriptions";
-    auto names = parse_subscriptions(read_if_there(path));
+    auto names = disk::parse_subscriptions(read_if_there(path), '.');
     const auto at = std::find(names.begin(), names.end(), *line);
     if ((at != names.end()) == wanted) return core::success();
     if (!wanted) {
@@ -952,7 +937,7 @@ std::vector<std::string> MaildirStore::subscribed(std::string_view prefix) const
     const std::string account{prefix.substr(0, prefix.find('/'))};
     if (account.empty() || account.front() == '.') return result;
     for (const std::string& name :
-         parse_subscriptions(read_if_there(root_ + '/' + account + "/subscriptions"))) {
+         disk::parse_subscriptions(read_if_there(root_ + '/' + account + "/subscriptions"), '.')) {
         std::string mailbox = account;
         if (name != "INBOX") {
             const auto path = maildir::folder_path('.' + name);

@@ -867,13 +867,7 @@ core::Status MboxStore::subscribe(std::string_view mailbox, bool wanted) {
     std::vector<std::string> lines;
     std::string file;
     const std::string path = folder + "/.subscriptions";
-    if (const auto text = core::read_file(path)) {
-        for (std::size_t at = 0; at < text->size();) {
-            const std::size_t end = std::min(text->find('\n', at), text->size());
-            if (end > at) lines.push_back(text->substr(at, end - at));
-            at = end + 1;
-        }
-    }
+    if (const auto text = core::read_file(path)) lines = disk::parse_subscriptions(*text, '/');
     const auto there = std::find(lines.begin(), lines.end(), line);
     if ((there != lines.end()) == wanted) return core::success();
     if (!wanted) {
@@ -899,12 +893,9 @@ std::vector<std::string> MboxStore::subscribed(std::string_view prefix) const {
     if (!place) return result;
     const auto text = core::read_file(mail_folder(place->home) + "/.subscriptions");
     if (!text) return result;
-    for (std::size_t at = 0; at < text->size();) {
-        const std::size_t end = std::min(text->find('\n', at), text->size());
-        const std::string line = text->substr(at, end - at);
-        at = end + 1;
+    for (const std::string& line : disk::parse_subscriptions(*text, '/')) {
         const auto name = imap::decode_modified_utf7(line);
-        if (line.empty() || !name) continue;
+        if (!name) continue;
         std::string mailbox = line == "INBOX" ? account : account + '/' + *name;
         if (mailbox.starts_with(prefix)) result.push_back(std::move(mailbox));
     }
