@@ -21,6 +21,15 @@ void* operator new(std::size_t size) {
     return memory;
 }
 
+// What std::stable_sort takes its buffer with; it gives it back with the operator below.
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+    try {
+        return operator new(size);
+    } catch (const std::bad_alloc&) {
+        return nullptr;
+    }
+}
+
 void operator delete(void* memory) noexcept {
     if (memory != nullptr) held -= ::malloc_usable_size(memory);
     std::free(memory);

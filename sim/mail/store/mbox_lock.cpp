@@ -37,18 +37,21 @@ void remove_if_stale(const std::string& dot) {
     if (ended || old) ::unlink(dot.c_str());
 }
 
+// The lock gets its name when it is written: an empty one, of a program that was killed in between,
+// would tell nobody that it is stale.
 core::Result<bool> make_dot_lock(const std::string& dot) {
-    const disk::File file{::open(dot.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)};
-    if (!file.is_open()) {
-        if (errno == EEXIST) return false;
-        return disk::error(dot);
-    }
-    if (auto written = disk::write_all(file, fmt::format("{}:{}", ::getpid(), this_host()), dot);
-        !written) {
-        ::unlink(dot.c_str());
-        return written.error();
-    }
-    return true;
+    const std::string mine = fmt::format("{}.{}", dot, ::getpid());
+    ::unlink(mine.c_str());  // of a program that was killed and had this number
+    const disk::File file{::open(mine.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)};
+    if (!file.is_open()) return disk::error(mine);
+    const auto written = disk::write_all(file, fmt::format("{}:{}", ::getpid(), this_host()), mine);
+    const bool linked = written && ::link(mine.c_str(), dot.c_str()) == 0;
+    const int why = errno;
+    ::unlink(mine.c_str());
+    if (!written) return written.error();
+    errno = why;
+    if (!linked && why != EEXIST) return disk::error(dot);
+    return linked;
 }
 
 // Of the whole file, now or not at all.
