@@ -162,7 +162,7 @@ core::Result<MboxFile> read_mbox_file(std::string_view file, std::int32_t utc_of
             at == 0 || after_unfinished || (at >= 2 && file.substr(at - 2, 2) == "\n\n");
         if (may_begin && !line.empty()) {
             if (auto from = parse_from_line(line)) {
-                begins.push_back({at, std::move(from)});
+                begins.push_back({at, from});
             } else if (is_unfinished(line)) {
                 begins.push_back({at, std::nullopt});
             } else if (at == 0) {

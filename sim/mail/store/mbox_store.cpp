@@ -147,7 +147,9 @@ void files_below(const std::string& folder, const std::string& above, std::size_
                  std::size_t most, std::vector<std::string>& found) {
     for (const std::string& name : disk::names_in(folder)) {
         if (is_reserved(name) || found.size() >= most) continue;
-        const std::string path = folder + '/' + name;
+        std::string path = folder;
+        path += '/';
+        path += name;
         if (disk::is_folder(path)) {
             if (depth > 1) files_below(path, above + name + '/', depth - 1, most, found);
         } else if (is_file(path)) {
