@@ -78,6 +78,11 @@ core::Result<std::string> read_path(std::string_view text) {
         address = address.substr(1, address.size() - 2);
         if (address.empty()) return std::string{};
     }
+    for (const char bracket : {'<', '>'}) {
+        if (find_unquoted(address, bracket, false) != std::string_view::npos) {
+            return core::Error{"an angle bracket within an address"};
+        }
+    }
     if (!address.empty() && address.front() == '@') {  // A source route.
         const std::size_t colon = find_unquoted(address, ':', false);
         if (colon == std::string_view::npos)

@@ -158,8 +158,10 @@ core::Result<MboxFile> read_mbox_file(std::string_view file, std::int32_t utc_of
         const std::size_t end = line_end(file, at);
         const std::string_view line = file.substr(at, end - at);
         const bool after_unfinished = !begins.empty() && !begins.back().from;
-        const bool may_begin =
-            at == 0 || after_unfinished || (at >= 2 && file.substr(at - 2, 2) == "\n\n");
+        // A message without anything, not even the empty line.
+        const bool after_from = !begins.empty() && line_end(file, begins.back().at) + 1 == at;
+        const bool may_begin = at == 0 || after_unfinished || after_from ||
+                               (at >= 2 && file.substr(at - 2, 2) == "\n\n");
         if (may_begin && !line.empty()) {
             if (auto from = parse_from_line(line)) {
                 begins.push_back({at, from});
