@@ -88,6 +88,7 @@ core::Result<std::string> read_path(std::string_view text) {
         if (colon == std::string_view::npos)
             return core::Error{"a source route without an address"};
         address.remove_prefix(colon + 1);
+        if (address.starts_with('@')) return core::Error{"two source routes"};
     }
     const Address halves = split_address(address);
     if (halves.local.empty()) return core::Error{"an address without a local part"};

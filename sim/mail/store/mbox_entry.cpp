@@ -109,13 +109,6 @@ std::string visible(std::string_view header) {
     return result;
 }
 
-// The text of an entry with all of its fields, CRLF.
-std::string marked_text(std::string_view entry) {
-    entry.remove_prefix(std::min(entry.find('\n'), entry.size() - 1) + 1);
-    if (entry.ends_with('\n')) entry.remove_suffix(1);  // The empty line behind it.
-    return message::with_crlf(entry);
-}
-
 // Where the line that begins at `at` ends, without its LF.
 std::size_t line_end(std::string_view file, std::size_t at) {
     return std::min(file.find('\n', at), file.size());
@@ -126,6 +119,21 @@ bool is_unfinished(std::string_view line) {
     std::string whole{line};
     whole[0] = 'F';
     return parse_from_line(whole).has_value();
+}
+
+// The text of an entry with all of its fields, CRLF.
+std::string marked_text(std::string_view entry) {
+    entry.remove_prefix(std::min(entry.find('\n'), entry.size() - 1) + 1);
+    if (entry.ends_with('\n')) entry.remove_suffix(1);  // The empty line behind it.
+    std::string text = message::with_crlf(entry);
+    // A From_ line that breaks off the header begins no message, having no empty line before it.
+    // Where the text is written again there is one.
+    const std::string_view body = message::split_message(text).body;
+    const std::string_view line = body.substr(0, body.find("\r\n"));
+    if (parse_from_line(line) || is_unfinished(line)) {
+        text.insert(static_cast<std::size_t>(body.data() - text.data()), 1, '>');
+    }
+    return text;
 }
 
 }  // namespace
@@ -158,10 +166,8 @@ core::Result<MboxFile> read_mbox_file(std::string_view file, std::int32_t utc_of
         const std::size_t end = line_end(file, at);
         const std::string_view line = file.substr(at, end - at);
         const bool after_unfinished = !begins.empty() && !begins.back().from;
-        // A message without anything, not even the empty line.
-        const bool after_from = !begins.empty() && line_end(file, begins.back().at) + 1 == at;
-        const bool may_begin = at == 0 || after_unfinished || after_from ||
-                               (at >= 2 && file.substr(at - 2, 2) == "\n\n");
+        const bool may_begin =
+            at == 0 || after_unfinished || (at >= 2 && file.substr(at - 2, 2) == "\n\n");
         if (may_begin && !line.empty()) {
             if (auto from = parse_from_line(line)) {
                 begins.push_back({at, from});
