@@ -353,7 +353,7 @@ class Trial {
 
 std::string run_trial(std::uint64_t seed, std::string* story) {
     Trial trial{seed, story != nullptr};
-    const std::string wrong = trial.run();
+    std::string wrong = trial.run();
     if (story != nullptr) *story = trial.story();
     return wrong;
 }
