@@ -9,17 +9,14 @@
 
 #include "sim/record/dissect.hpp"
 #include "sim/scenario/scenario.hpp"
+#include "tests/support/lab.hpp"
 
 using namespace postack;
 
 namespace {
 
 std::vector<record::Row> rows_of(const std::string& name, const scenario::Edits& edits = {}) {
-    const auto scenario = scenario::load_scenario(name, edits);
-    if (!scenario) FAIL(scenario.error().message);
-    const auto recording = scenario::run(*scenario);
-    if (!recording) FAIL(recording.error().message);
-    return record::dissect(*recording);
+    return record::dissect(test::run_lab(name, edits));
 }
 
 const record::Row& row_with(const std::vector<record::Row>& rows, std::string_view info) {

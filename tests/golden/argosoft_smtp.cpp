@@ -8,18 +8,11 @@
 
 #include "sim/record/dissect.hpp"
 #include "sim/scenario/scenario.hpp"
+#include "tests/support/lab.hpp"
 
 using namespace postack;
 
 namespace {
-
-record::Recording run(const std::string& name, const scenario::Edits& edits = {}) {
-    const auto scenario = scenario::load_scenario(name, edits);
-    if (!scenario) FAIL(scenario.error().message);
-    auto recording = scenario::run(*scenario);
-    if (!recording) FAIL(recording.error().message);
-    return std::move(*recording);
-}
 
 std::string header_of(const record::Recording& recording, record::PacketId packet) {
     return core::to_hex(recording.frame(recording.packets[packet]).subspan(14, 40));
@@ -28,7 +21,7 @@ std::string header_of(const record::Recording& recording, record::PacketId packe
 }  // namespace
 
 TEST_CASE("argosoft-smtp: HELO 64, MAIL 83, RCPT 81, DATA 60, 354 104, text 446, dot 57, 221 66") {
-    const auto rows = record::dissect(run("argosoft-smtp"));
+    const auto rows = record::dissect(test::run_lab("argosoft-smtp"));
     REQUIRE(rows.size() == 23);
     const std::vector<std::pair<std::string, std::uint32_t>> expected{
         {"C: HELO Z13", 64},   {"C: MAIL FROM", 83},  {"C: RCPT TO", 81},
@@ -52,19 +45,19 @@ TEST_CASE("argosoft-smtp: HELO 64, MAIL 83, RCPT 81, DATA 60, 354 104, text 446,
 TEST_CASE("the IP and TCP headers of the message's frame, and the checksum left to the card") {
     const std::string ip = "450001b0e20940004006d5b1c0a80021c0a8001b";
     const std::string tcp = "95b000199ce2b9361ff8873d501801f6";
-    const std::string sent = header_of(run("argosoft-smtp"), 13);
+    const std::string sent = header_of(test::run_lab("argosoft-smtp"), 13);
     CHECK(sent.substr(0, 40) == ip);
     CHECK(sent.substr(40, 32) == tcp);
     CHECK(sent.substr(72, 4) != "832f");
     scenario::Edits edits;
     edits.set = {"link.0.checksum=offloaded"};
-    CHECK(header_of(run("argosoft-smtp", edits), 13) == ip + tcp + "832f0000");
+    CHECK(header_of(test::run_lab("argosoft-smtp", edits), 13) == ip + tcp + "832f0000");
 }
 
 TEST_CASE(
     "c-client-bugs: the server says 250 all the same, and no sender's address could be found") {
-    const auto good = record::dissect(run("c-client"));
-    const auto bugs = record::dissect(run("c-client-bugs"));
+    const auto good = record::dissect(test::run_lab("c-client"));
+    const auto bugs = record::dissect(test::run_lab("c-client-bugs"));
     const auto has = [](const auto& rows, std::string_view text) {
         return std::any_of(rows.begin(), rows.end(), [&](const auto& row) {
             return row.info.find(text) != std::string::npos;

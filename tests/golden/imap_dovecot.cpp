@@ -5,18 +5,11 @@
 #include "sim/record/dissect.hpp"
 #include "sim/scenario/scenario.hpp"
 #include "tests/golden/packet_rows.hpp"
+#include "tests/support/lab.hpp"
 
 using namespace postack;
 
 namespace {
-
-record::Recording run(const std::string& what) {
-    const auto scenario = scenario::load_scenario(what, {});
-    if (!scenario) FAIL(scenario.error().message);
-    auto recording = scenario::run(*scenario);
-    if (!recording) FAIL(recording.error().message);
-    return std::move(*recording);
-}
 
 // Up to the answer to FETCH and its ACK.
 const std::vector<std::string_view> beginning{
@@ -36,7 +29,7 @@ std::vector<std::string_view> rows_with(std::vector<std::string_view> end) {
 }  // namespace
 
 TEST_CASE("imap-dovecot gives the 28 rows of the sheet, over ::1") {
-    const auto recording = run("imap-dovecot");
+    const auto recording = test::run_lab("imap-dovecot");
     const auto rows = record::dissect(recording);
     golden::check_rows(
         rows, rows_with({"C PA 79 1412 10 65536", "S A 1412 89 0 65536", "S PA 1412 89 64 65536",
@@ -57,7 +50,7 @@ TEST_CASE("imap-dovecot gives the 28 rows of the sheet, over ::1") {
 }
 
 TEST_CASE("imap-bad-logout: the word without a tag is refused, and the session goes on") {
-    const auto rows = record::dissect(run("imap-bad-logout"));
+    const auto rows = record::dissect(test::run_lab("imap-bad-logout"));
     golden::check_rows(
         rows, rows_with({"C PA 79 1412 8 65536", "S A 1412 87 0 65536", "S PA 1412 87 78 65536",
                          "C A 87 1490 0 65536", "C PA 87 1490 10 65536", "S A 1490 97 0 65536",
@@ -69,7 +62,7 @@ TEST_CASE("imap-bad-logout: the word without a tag is refused, and the session g
 }
 
 TEST_CASE("imap-folders: a folder is made, a message filed, INBOX emptied") {
-    const auto recording = run("imap-folders");
+    const auto recording = test::run_lab("imap-folders");
     CHECK(recording.packets.size() == 45);
     std::string said;
     for (const auto& line : recording.lines) {

@@ -8,19 +8,12 @@
 
 #include "sim/record/dissect.hpp"
 #include "sim/scenario/scenario.hpp"
+#include "tests/support/lab.hpp"
 
 using namespace postack;
 using namespace std::chrono_literals;
 
 namespace {
-
-record::Recording run(const std::string& name) {
-    const auto scenario = scenario::load_scenario(name);
-    if (!scenario) FAIL(scenario.error().message);
-    auto recording = scenario::run(*scenario);
-    if (!recording) FAIL(recording.error().message);
-    return std::move(*recording);
-}
 
 /// What the terminals of that host showed.
 std::string shown(const record::Recording& recording, std::string_view host) {
@@ -40,7 +33,7 @@ bool contains(const std::string& text, std::string_view part) {
 
 TEST_CASE(
     "kerio-imap: an answer of 1864 bytes is 1460 and 404, on a loopback with 4-byte headers") {
-    const auto rows = record::dissect(run("kerio-imap"));
+    const auto rows = record::dissect(test::run_lab("kerio-imap"));
     const auto first =
         std::find_if(rows.begin(), rows.end(), [](const auto& row) { return row.len == 1460U; });
     REQUIRE(first != rows.end());
@@ -59,7 +52,7 @@ TEST_CASE(
 }
 
 TEST_CASE("kerio-imap: the capabilities of the sheet, a folder in modified UTF-7") {
-    const std::string text = shown(run("kerio-imap"), "client");
+    const std::string text = shown(test::run_lab("kerio-imap"), "client");
     CHECK(contains(text,
                    "IDLE ACL LITERAL+ UIDPLUS QUOTA ID SORT ANNOTATE ANNOTATEMORE "
                    "STATUS-COUNTERS UNSELECT LISTEXT NAMESPACE XLIST STARTTLS "
@@ -69,7 +62,7 @@ TEST_CASE("kerio-imap: the capabilities of the sheet, a folder in modified UTF-7
 }
 
 TEST_CASE("pop3-or-imap: what POP3 deletes is gone for IMAP; flags and folders are not POP3's") {
-    const auto recording = run("pop3-or-imap");
+    const auto recording = test::run_lab("pop3-or-imap");
     const std::string a = shown(recording, "a");
     const std::string b = shown(recording, "b");
     CHECK(contains(a, "STAT\n+OK 3 442\n"));

@@ -10,19 +10,12 @@
 #include "sim/core/bytes.hpp"
 #include "sim/record/dissect.hpp"
 #include "sim/scenario/scenario.hpp"
+#include "tests/support/lab.hpp"
 
 using namespace postack;
 using namespace std::chrono_literals;
 
 namespace {
-
-record::Recording run(const std::string& name) {
-    const auto scenario = scenario::load_scenario(name);
-    if (!scenario) FAIL(scenario.error().message);
-    auto recording = scenario::run(*scenario);
-    if (!recording) FAIL(recording.error().message);
-    return std::move(*recording);
-}
 
 /// What the packet of that number carries: its last `size` bytes.
 std::string payload(const record::Recording& recording, std::uint32_t number, std::size_t size) {
@@ -44,7 +37,7 @@ core::Duration between(const record::Recording& recording, std::uint32_t from, s
 
 TEST_CASE(
     "the message of 419 bytes: 321 of header, an empty line, 96 of text in fewer characters") {
-    const std::string message = payload(run("pop3-popa3d"), 24, 419);
+    const std::string message = payload(test::run_lab("pop3-popa3d"), 24, 419);
     const std::size_t empty_line = message.find("\r\n\r\n") + 2;
     CHECK(empty_line == 321);
     const std::string text = message.substr(empty_line + 2);
@@ -59,13 +52,13 @@ TEST_CASE(
         message.find("\r\n\tby debian-11-GNS3.lan (Postfix) with SMTP id A96A840F67\r\n\tfor <") !=
         std::string::npos);
     // What FETCH gives is the same 419 bytes.
-    const std::string fetched = payload(run("imap-dovecot"), 20, 499);
+    const std::string fetched = payload(test::run_lab("imap-dovecot"), 20, 499);
     CHECK(fetched.starts_with("* 1 FETCH (BODY[] {419}\r\n" + message));
     CHECK(fetched.size() == 26 + 419 + 54);
 }
 
 TEST_CASE("timestamps: the first lab's clock ticks in milliseconds, the webmail's in 4 ms") {
-    const auto recording = run("smtp-postfix");
+    const auto recording = test::run_lab("smtp-postfix");
     // Both packets are the client's: 3 ends its opening, 6 is HELO, 54.6 s later.
     const auto passed = between(recording, 3, 6);
     const auto ticks = tsval(recording, 6) - tsval(recording, 3);
@@ -74,7 +67,7 @@ TEST_CASE("timestamps: the first lab's clock ticks in milliseconds, the webmail'
 }
 
 TEST_CASE("smtp-postfix: when the server acknowledges: at once, with its answer, by its timer") {
-    const auto recording = run("smtp-postfix");
+    const auto recording = test::run_lab("smtp-postfix");
     CHECK(between(recording, 6, 7) < 100us);  // the first data: 46 us on the sheet
     for (const auto& [command, answer, least, most] :
          std::vector<std::tuple<std::uint32_t, std::uint32_t, core::Duration, core::Duration>>{
@@ -94,7 +87,7 @@ TEST_CASE("smtp-postfix: when the server acknowledges: at once, with its answer,
 TEST_CASE("closing: three segments, the server first, which then waits in TIME-WAIT") {
     for (const std::string name : {"smtp-postfix", "pop3-popa3d", "imap-dovecot"}) {
         CAPTURE(name);
-        const auto rows = record::dissect(run(name));
+        const auto rows = record::dissect(test::run_lab(name));
         REQUIRE(rows.size() > 3);
         const auto& server_fin = rows[rows.size() - 3];
         const auto& client_fin = rows[rows.size() - 2];
@@ -111,7 +104,7 @@ TEST_CASE("closing: three segments, the server first, which then waits in TIME-W
 }
 
 TEST_CASE("UIDVALIDITY is the second in which the mailbox was made") {
-    const auto recording = run("imap-dovecot");
+    const auto recording = test::run_lab("imap-dovecot");
     std::string shown;
     for (const record::Line& line : recording.lines)
         shown += line.text;
@@ -120,13 +113,13 @@ TEST_CASE("UIDVALIDITY is the second in which the mailbox was made") {
 }
 
 TEST_CASE("loopback: MSS 65495 and 65476, windows of a SYN and its answer, lengths with options") {
-    const auto v4 = record::dissect(run("smtp-postfix"));
+    const auto v4 = record::dissect(test::run_lab("smtp-postfix"));
     CHECK(v4[0].info.find("MSS=65495 SACK_PERM") != std::string::npos);
     CHECK(*v4[0].window == 65495);
     CHECK(*v4[1].window == 65483);
     CHECK(v4[0].length == 74);
     CHECK(v4[2].length == 66);
-    const auto v6 = record::dissect(run("imap-dovecot"));
+    const auto v6 = record::dissect(test::run_lab("imap-dovecot"));
     CHECK(v6[0].info.find("MSS=65476 SACK_PERM") != std::string::npos);
     CHECK(*v6[0].window == 65476);
     CHECK(*v6[1].window == 65464);

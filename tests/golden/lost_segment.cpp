@@ -3,25 +3,14 @@
 
 #include "sim/record/dissect.hpp"
 #include "sim/scenario/scenario.hpp"
+#include "tests/support/lab.hpp"
 
 using namespace postack;
 using namespace std::chrono_literals;
 
-namespace {
-
-record::Recording run(const char* name) {
-    const auto scenario = scenario::load_scenario(name);
-    if (!scenario) FAIL(scenario.error().message);
-    auto recording = scenario::run(*scenario);
-    if (!recording) FAIL(recording.error().message);
-    return std::move(*recording);
-}
-
-}  // namespace
-
 TEST_CASE(
     "smtp-lost-segment: packet 19 is lost, 20 repeats it when the timer fires, the mail is whole") {
-    const auto recording = run("smtp-lost-segment");
+    const auto recording = test::run_lab("smtp-lost-segment");
     const auto rows = record::dissect(recording);
     REQUIRE(rows.size() == 31);
     CHECK(recording.packets[18].fate == record::Fate::lost);
@@ -37,7 +26,7 @@ TEST_CASE(
 }
 
 TEST_CASE("udp-lost-line: the datagram is lost, nobody notices, and the mail has a hole") {
-    const auto recording = run("udp-lost-line");
+    const auto recording = test::run_lab("udp-lost-line");
     REQUIRE(recording.packets.size() == 15);
     CHECK(recording.packets[9].fate == record::Fate::lost);
     REQUIRE(recording.mailbox_changes.size() == 1);
@@ -49,7 +38,7 @@ TEST_CASE("udp-lost-line: the datagram is lost, nobody notices, and the mail has
 }
 
 TEST_CASE("smtp-closed-port: two SYNs, two RSTs without options, and telnet gives up") {
-    const auto rows = record::dissect(run("smtp-closed-port"));
+    const auto rows = record::dissect(test::run_lab("smtp-closed-port"));
     REQUIRE(rows.size() == 4);
     for (const std::size_t reset : {std::size_t{1}, std::size_t{3}}) {
         CHECK(rows[reset].flags == (wire::RST | wire::ACK));

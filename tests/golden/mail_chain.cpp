@@ -9,6 +9,7 @@
 
 #include "sim/record/dissect.hpp"
 #include "sim/scenario/scenario.hpp"
+#include "tests/support/lab.hpp"
 
 using namespace postack;
 using namespace std::chrono_literals;
@@ -18,11 +19,7 @@ namespace {
 record::Recording run(std::vector<std::string> set = {}, const std::string& name = "mail-chain") {
     scenario::Edits edits;
     edits.set = std::move(set);
-    const auto scenario = scenario::load_scenario(name, edits);
-    if (!scenario) FAIL(scenario.error().message);
-    auto recording = scenario::run(*scenario);
-    if (!recording) FAIL(recording.error().message);
-    return std::move(*recording);
+    return test::run_lab(name, edits);
 }
 
 // All that was written into a mailbox.

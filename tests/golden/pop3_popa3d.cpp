@@ -5,19 +5,12 @@
 #include "sim/record/dissect.hpp"
 #include "sim/scenario/scenario.hpp"
 #include "tests/golden/packet_rows.hpp"
+#include "tests/support/lab.hpp"
 
 using namespace postack;
 using namespace std::chrono_literals;
 
 namespace {
-
-record::Recording run(const std::string& what, const scenario::Edits& edits = {}) {
-    const auto scenario = scenario::load_scenario(what, edits);
-    if (!scenario) FAIL(scenario.error().message);
-    auto recording = scenario::run(*scenario);
-    if (!recording) FAIL(recording.error().message);
-    return std::move(*recording);
-}
 
 std::string test_scenario(const std::string& name) {
     return std::string{POSTACK_SOURCE_DIR} + "/tests/golden/captures/" + name + ".toml";
@@ -46,7 +39,7 @@ const std::vector<std::string_view> sheet_rows{
 }  // namespace
 
 TEST_CASE("pop3-popa3d gives the 33 rows of the sheet") {
-    const auto recording = run("pop3-popa3d");
+    const auto recording = test::run_lab("pop3-popa3d");
     golden::check_rows(record::dissect(recording), sheet_rows);
     REQUIRE(recording.packets.size() == 33);
     // The password takes 29 ms, so its ACK needs no timer.
@@ -58,7 +51,7 @@ TEST_CASE("pop3-popa3d gives the 33 rows of the sheet") {
 }
 
 TEST_CASE("pop3-popa3d: nothing is deleted, the mail lies there from the beginning") {
-    const auto recording = run("pop3-popa3d");
+    const auto recording = test::run_lab("pop3-popa3d");
     REQUIRE(recording.mailbox_changes.size() == 1);
     CHECK(recording.mailbox_changes[0].mailbox == "/var/mail/etudiant");
     CHECK(recording.mailbox_changes[0].text.starts_with(
@@ -66,7 +59,7 @@ TEST_CASE("pop3-popa3d: nothing is deleted, the mail lies there from the beginni
 }
 
 TEST_CASE("pop3-popa3d: Info as Wireshark has it") {
-    const auto rows = record::dissect(run("pop3-popa3d"));
+    const auto rows = record::dissect(test::run_lab("pop3-popa3d"));
     REQUIRE(rows.size() == 33);
     CHECK(rows[9].info == "C: pass Etudiant1");
     CHECK(rows[13].info == "S: +OK 1 419");
@@ -76,7 +69,7 @@ TEST_CASE("pop3-popa3d: Info as Wireshark has it") {
 }
 
 TEST_CASE("pop3-delete: DELE marks, RSET unmarks, QUIT deletes") {
-    const auto recording = run("pop3-delete");
+    const auto recording = test::run_lab("pop3-delete");
     // The file with two messages, then with one.
     REQUIRE(recording.mailbox_changes.size() == 2);
     const auto& before = recording.mailbox_changes[0];
@@ -92,11 +85,11 @@ TEST_CASE("pop3-delete without QUIT deletes nothing") {
     scenario::Edits edits;
     // The last line typed becomes another command; the connection stays open to the end.
     edits.set = {"typist.0.line.9.text=noop"};
-    CHECK(run("pop3-delete", edits).mailbox_changes.size() == 1);
+    CHECK(test::run_lab("pop3-delete", edits).mailbox_changes.size() == 1);
 }
 
 TEST_CASE("pop3-errors: a wrong password costs a second and a half and the connection") {
-    const auto recording = run(test_scenario("pop3-errors"));
+    const auto recording = test::run_lab(test_scenario("pop3-errors"));
     CHECK(dialogue(recording) ==
           "+OK\nstat\n-ERR\nbonjour\n-ERR\npass Etudiant1\n-ERR\nuser etudiant\n+OK\nretr 1\n-ERR\n"
           "user etudiant\n-ERR\npass mauvais\n-ERR Authentication failed (bad password?)\n"

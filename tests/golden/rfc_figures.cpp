@@ -12,18 +12,11 @@
 #include "sim/scenario/scenario.hpp"
 #include "sim/wire/ip.hpp"
 #include "sim/wire/tcp.hpp"
+#include "tests/support/lab.hpp"
 
 using namespace postack;
 
 namespace {
-
-record::Recording run(const char* name) {
-    const auto scenario = scenario::load_scenario(name);
-    if (!scenario) FAIL(scenario.error().message);
-    auto recording = scenario::run(*scenario);
-    if (!recording) FAIL(recording.error().message);
-    return std::move(*recording);
-}
 
 // The state of a host's newest connection when all that happens at an instant has happened; a
 // connection that is gone leaves its listener.
@@ -64,7 +57,7 @@ std::vector<std::string> figure_of(const record::Recording& r) {
 }
 
 void check_figure(const char* name, const std::vector<std::string>& expected) {
-    const auto rows = figure_of(run(name));
+    const auto rows = figure_of(test::run_lab(name));
     for (std::size_t i = 0; i < rows.size() && i < expected.size(); ++i) {
         CAPTURE(i + 1);
         CHECK(rows[i] == expected[i]);
@@ -116,7 +109,7 @@ TEST_CASE("figure 9: half-open connection discovery") {
 }
 
 TEST_CASE("figure 10: the active side causes half-open connection discovery") {
-    const auto rows = figure_of(run("tcp-half-open-data"));
+    const auto rows = figure_of(test::run_lab("tcp-half-open-data"));
     REQUIRE(rows.size() == 7);
     CHECK(rows[5] == "CLOSED < 306 101 ACK 5 < ESTABLISHED");
     CHECK(rows[6] == "CLOSED > 101 - RST > LISTEN");

@@ -6,16 +6,14 @@
 
 #include "sim/record/dissect.hpp"
 #include "sim/scenario/scenario.hpp"
+#include "tests/support/lab.hpp"
 
 using namespace postack;
 using namespace std::chrono_literals;
 
 TEST_CASE("smtp-auth: 554, 535 after 3.5 s, 235, then the same RCPT is taken") {
-    const auto scenario = scenario::load_scenario("smtp-auth");
-    if (!scenario) FAIL(scenario.error().message);
-    const auto recording = scenario::run(*scenario);
-    if (!recording) FAIL(recording.error().message);
-    const auto rows = record::dissect(*recording);
+    const auto recording = test::run_lab("smtp-auth");
+    const auto rows = record::dissect(recording);
     REQUIRE(rows.size() == 54);
     CHECK(rows[13].info.find("S: 554 5.7.1 <dupont@lab.fr>") == 0);
     // Sizes of the capture: a wrong AUTH 37, 535 62, the right one 41, 235 37.
@@ -27,7 +25,7 @@ TEST_CASE("smtp-auth: 554, 535 after 3.5 s, 235, then the same RCPT is taken") {
     CHECK(rows[20].time - rows[18].time > 3400ms);
     CHECK(rows[30].info == "S: 250 2.1.5 Ok");
     bool delivered = false;
-    for (const auto& change : recording->mailbox_changes)
+    for (const auto& change : recording.mailbox_changes)
         delivered = delivered || change.text.find("with ESMTPA id ") != std::string::npos;
     CHECK(delivered);
 }

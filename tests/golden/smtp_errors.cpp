@@ -6,16 +6,14 @@
 
 #include "sim/record/dissect.hpp"
 #include "sim/scenario/scenario.hpp"
+#include "tests/support/lab.hpp"
 
 using namespace postack;
 
 TEST_CASE("smtp-errors: a code for every mistake, and the mail arrives all the same") {
-    const auto scenario = scenario::load_scenario("smtp-errors");
-    if (!scenario) FAIL(scenario.error().message);
-    const auto recording = scenario::run(*scenario);
-    if (!recording) FAIL(recording.error().message);
+    const auto recording = test::run_lab("smtp-errors");
     std::vector<std::string> codes;
-    const auto rows = record::dissect(*recording);
+    const auto rows = record::dissect(recording);
     for (const record::Row& row : rows) {
         if (!row.from_client && row.len > 0U) codes.push_back(row.application.substr(0, 3));
     }
@@ -31,7 +29,7 @@ TEST_CASE("smtp-errors: a code for every mistake, and the mail arrives all the s
     CHECK(rows[39].application == rows[12].application);
     CHECK(rows[43].application.substr(0, 3) == "354");
     CHECK(rows[49].application.substr(0, 12) == "250 2.0.0 Ok");
-    REQUIRE(recording->mailbox_changes.size() == 1);
-    CHECK(recording->mailbox_changes[0].text.find("\n\nSept fautes, et le courriel") !=
+    REQUIRE(recording.mailbox_changes.size() == 1);
+    CHECK(recording.mailbox_changes[0].text.find("\n\nSept fautes, et le courriel") !=
           std::string::npos);
 }

@@ -6,19 +6,12 @@
 #include "sim/record/serialize.hpp"
 #include "sim/scenario/scenario.hpp"
 #include "tests/golden/packet_rows.hpp"
+#include "tests/support/lab.hpp"
 
 using namespace postack;
 using namespace std::chrono_literals;
 
 namespace {
-
-record::Recording run(const std::string& what, const scenario::Edits& edits = {}) {
-    const auto scenario = scenario::load_scenario(what, edits);
-    if (!scenario) FAIL(scenario.error().message);
-    auto recording = scenario::run(*scenario);
-    if (!recording) FAIL(recording.error().message);
-    return std::move(*recording);
-}
 
 const std::vector<std::string_view> sheet_rows{
     "C S 0 - 0 65495",       "S SA 0 1 0 65483",      "C A 1 1 0 65536",
@@ -36,7 +29,7 @@ const std::vector<std::string_view> sheet_rows{
 }  // namespace
 
 TEST_CASE("smtp-postfix gives the 32 rows of the sheet") {
-    const auto recording = run("smtp-postfix");
+    const auto recording = test::run_lab("smtp-postfix");
     const auto rows = record::dissect(recording);
     golden::check_rows(rows, sheet_rows);
     for (const record::Row& row : rows) {
@@ -48,7 +41,7 @@ TEST_CASE("smtp-postfix gives the 32 rows of the sheet") {
 }
 
 TEST_CASE("the delayed ACK is packet 20, 40 to 44 ms after packet 19, and says so") {
-    const auto recording = run("smtp-postfix");
+    const auto recording = test::run_lab("smtp-postfix");
     REQUIRE(recording.packets.size() == 32);
     const auto wait = recording.packets[19].sent - recording.packets[18].sent;
     CHECK(wait >= 40ms);
@@ -60,7 +53,7 @@ TEST_CASE("the delayed ACK is packet 20, 40 to 44 ms after packet 19, and says s
 }
 
 TEST_CASE("the mailbox is the 495 bytes that ls -al showed, the typed RCPT inside") {
-    const auto recording = run("smtp-postfix");
+    const auto recording = test::run_lab("smtp-postfix");
     REQUIRE(recording.mailbox_changes.size() == 1);
     const auto& change = recording.mailbox_changes[0];
     CHECK(change.mailbox == "/var/mail/etudiant");
@@ -77,7 +70,7 @@ TEST_CASE("the mailbox is the 495 bytes that ls -al showed, the typed RCPT insid
 TEST_CASE("changing one typed line changes the numbers as TCP would") {
     scenario::Edits edits;
     edits.set = {"typist.0.line.0.text=HELO moi"};  // 24 bytes shorter
-    const auto rows = record::dissect(run("smtp-postfix", edits));
+    const auto rows = record::dissect(test::run_lab("smtp-postfix", edits));
     REQUIRE(rows.size() == 32);
     CHECK(golden::describe(rows[5]) == "C PA 1 52 10 65536");
     CHECK(golden::describe(rows[6]) == "S A 52 11 0 65536");
@@ -85,11 +78,11 @@ TEST_CASE("changing one typed line changes the numbers as TCP would") {
 }
 
 TEST_CASE("equal input gives an equal recording, byte for byte; another seed another one") {
-    const std::string first = record::serialize(run("smtp-postfix"));
-    CHECK(record::serialize(run("smtp-postfix")) == first);
+    const std::string first = record::serialize(test::run_lab("smtp-postfix"));
+    CHECK(record::serialize(test::run_lab("smtp-postfix")) == first);
     scenario::Edits edits;
     edits.seed = 26;
-    const auto other = run("smtp-postfix", edits);
+    const auto other = test::run_lab("smtp-postfix", edits);
     CHECK(record::serialize(other) != first);
     golden::check_rows(record::dissect(other), sheet_rows);  // what is relative stays
 }

@@ -7,18 +7,11 @@
 #include "sim/record/capture_import.hpp"
 #include "sim/record/dissect.hpp"
 #include "sim/scenario/scenario.hpp"
+#include "tests/support/lab.hpp"
 
 using namespace postack;
 
 namespace {
-
-record::Recording run(const char* name) {
-    const auto scenario = scenario::load_scenario(name);
-    if (!scenario) FAIL(scenario.error().message);
-    auto recording = scenario::run(*scenario);
-    if (!recording) FAIL(recording.error().message);
-    return std::move(*recording);
-}
 
 // A frame without what differs from run to run (identification) or was left to the network card
 // (checksums).
@@ -32,7 +25,7 @@ std::string stable(core::BytesView frame, std::initializer_list<std::size_t> wor
 }  // namespace
 
 TEST_CASE("udp-closed-port: the kernel's frames, and the next send fails") {
-    const auto ours = run("udp-closed-port");
+    const auto ours = test::run_lab("udp-closed-port");
     const auto theirs =
         record::read_capture(POSTACK_SOURCE_DIR "/tests/golden/captures/udp-closed-port.pcapng");
     REQUIRE(theirs);
@@ -53,7 +46,7 @@ TEST_CASE("udp-closed-port: the kernel's frames, and the next send fails") {
 }
 
 TEST_CASE("udp-stop-and-wait: a line and an acknowledgment are lost, the mail is whole") {
-    const auto recording = run("udp-stop-and-wait");
+    const auto recording = test::run_lab("udp-stop-and-wait");
     REQUIRE(recording.packets.size() == 35);
     const auto& packets = recording.packets;
     CHECK(packets[20].fate == record::Fate::lost);

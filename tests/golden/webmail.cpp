@@ -11,6 +11,7 @@
 #include "sim/core/bytes.hpp"
 #include "sim/record/dissect.hpp"
 #include "sim/scenario/scenario.hpp"
+#include "tests/support/lab.hpp"
 
 using namespace postack;
 using namespace std::chrono_literals;
@@ -24,11 +25,7 @@ struct Lab {
 
 const Lab& lab() {
     static const Lab loaded = [] {
-        const auto scenario = scenario::load_scenario("webmail");
-        if (!scenario) FAIL(scenario.error().message);
-        auto recording = scenario::run(*scenario);
-        if (!recording) FAIL(recording.error().message);
-        Lab made{std::move(*recording), {}};
+        Lab made{test::run_lab("webmail"), {}};
         made.rows = record::dissect(made.recording);
         return made;
     }();

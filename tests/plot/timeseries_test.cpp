@@ -10,18 +10,11 @@
 
 #include "sim/record/dissect.hpp"
 #include "sim/scenario/scenario.hpp"
+#include "tests/support/lab.hpp"
 
 using namespace postack;
 
 namespace {
-
-record::Recording run(const char* name) {
-    const auto scenario = scenario::load_scenario(name);
-    if (!scenario) FAIL(scenario.error().message);
-    auto recording = scenario::run(*scenario);
-    if (!recording) FAIL(recording.error().message);
-    return std::move(*recording);
-}
 
 core::Result<diagram::Scene> draw(const record::Recording& recording,
                                   const std::vector<plot::Quantity>& quantities,
@@ -60,7 +53,7 @@ void check_on_page(const diagram::Scene& scene) {
 }  // namespace
 
 TEST_CASE("the curves of slow start, loss and recovery, in both languages") {
-    const auto recording = run("tcp-slow-start");
+    const auto recording = test::run_lab("tcp-slow-start");
     const auto quantities = plot::parse_quantities("cwnd,sequence,rtt");
     REQUIRE(quantities.ok());
     const auto english = draw(recording, *quantities, core::Language::english);
@@ -96,7 +89,8 @@ TEST_CASE("what cannot be plotted is said") {
           "'speed' cannot be plotted; there are: cwnd, sequence, rtt");
     CHECK_FALSE(plot::parse_quantities("").ok());
     CHECK(plot::parse_quantities("rtt,rtt")->size() == 1);
-    const auto none = draw(run("udp-lost-line"), {plot::Quantity::cwnd}, core::Language::english);
+    const auto none =
+        draw(test::run_lab("udp-lost-line"), {plot::Quantity::cwnd}, core::Language::english);
     REQUIRE_FALSE(none.ok());
     CHECK(none.error().message == "there is nothing to plot: no TCP connection sends a byte");
     record::Recording capture;

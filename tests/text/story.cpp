@@ -7,19 +7,12 @@
 
 #include "sim/record/dissect.hpp"
 #include "sim/scenario/scenario.hpp"
+#include "tests/support/lab.hpp"
 #include "viz/text/text.hpp"
 
 using namespace postack;
 
 namespace {
-
-record::Recording run(const char* name) {
-    const auto scenario = scenario::load_scenario(name);
-    if (!scenario) FAIL(scenario.error().message);
-    auto recording = scenario::run(*scenario);
-    if (!recording) FAIL(recording.error().message);
-    return std::move(*recording);
-}
 
 std::string story_of(const record::Recording& recording, core::Language language) {
     const auto catalog = core::Catalog::load(language);
@@ -34,7 +27,7 @@ std::string story_of(const record::Recording& recording, core::Language language
 TEST_CASE("each packet, state, variable and timer of a run is told with its rule") {
     for (const char* name : {"tcp-slow-start", "smtp-lost-segment", "tcp-half-open"}) {
         CAPTURE(name);
-        const auto recording = run(name);
+        const auto recording = test::run_lab(name);
         for (const core::Language language : {core::Language::english, core::Language::french}) {
             std::istringstream lines{story_of(recording, language)};
             std::string line;
@@ -53,7 +46,7 @@ TEST_CASE("each packet, state, variable and timer of a run is told with its rule
 }
 
 TEST_CASE("the story of a loss: the timer fires, cwnd falls, the segment goes again") {
-    const std::string story = story_of(run("smtp-lost-segment"), core::Language::english);
+    const std::string story = story_of(test::run_lab("smtp-lost-segment"), core::Language::english);
     const auto at = [&](std::string_view text) { return story.find(text); };
     const auto lost = at("#19  lost on the link (rule 1)");
     const auto fired = at("retransmission fired");
@@ -68,7 +61,7 @@ TEST_CASE("the story of a loss: the timer fires, cwnd falls, the segment goes ag
 }
 
 TEST_CASE("json has the changes and the timers, with reasons and rules") {
-    const auto recording = run("smtp-lost-segment");
+    const auto recording = test::run_lab("smtp-lost-segment");
     std::ostringstream out;
     text::print_json(recording, record::dissect(recording), out);
     const auto value = nlohmann::json::parse(out.str());
