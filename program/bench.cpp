@@ -15,6 +15,7 @@
 #include <sys/resource.h>
 
 #include "program/input.hpp"
+#include "program/parsed_option.hpp"
 #include "program/words.hpp"
 #include "sim/apps/bulk.hpp"
 #include "sim/core/units.hpp"
@@ -91,10 +92,7 @@ int bulk(const BulkOptions& o) {
     world.add_app(0, std::make_unique<apps::BulkSource>(wire::Endpoint{b, 9}, o.connections, each),
                   core::epoch, core::Duration{0});
     const Stopwatch wall;
-    net::RunLimits limits;
-    limits.duration = std::chrono::hours{100};
-    limits.events = ~std::uint64_t{0};
-    world.run(limits);
+    world.run(no_limits());
     if (!o.pcap.empty()) {
         std::ofstream out{o.pcap, std::ios::binary};
         const auto written = record::write_pcapng(recorder->recording(), {}, out);
@@ -200,28 +198,14 @@ int checksum() {
     return 0;
 }
 
-// An option read by one of the unit parsers.
-template <typename T>
-void add_unit(CLI::App& word, const std::string& name, T& into,
-              core::Result<T> (*parse)(std::string_view), const std::string& help) {
-    word.add_option_function<std::string>(
-        name,
-        [&into, parse, name](const std::string& text) {
-            const auto value = parse(text);
-            if (!value) throw CLI::ValidationError{name, value.error().message};
-            into = *value;
-        },
-        help);
-}
-
 void add_bulk(CLI::App& bench, Action& action) {
     CLI::App* word = bench.add_subcommand("bulk", "Bytes through simulated TCP between two hosts");
     auto o = std::make_shared<BulkOptions>();
-    add_unit<std::uint64_t>(*word, "--bytes", o->bytes, core::parse_size, "In all (100M)");
+    add_parsed<std::uint64_t>(*word, "--bytes", o->bytes, core::parse_size, "In all (100M)");
     word->add_option("--connections", o->connections, "At once (1)")->check(CLI::Range(1, 20'000));
-    add_unit<double>(*word, "--loss", o->loss, core::parse_share, "Of data packets (0)");
-    add_unit<std::uint64_t>(*word, "--rate", o->rate, core::parse_rate, "Of the link (100Mbps)");
-    add_unit<core::Duration>(*word, "--delay", o->delay, core::parse_duration, "One way (10ms)");
+    add_parsed<double>(*word, "--loss", o->loss, core::parse_share, "Of data packets (0)");
+    add_parsed<std::uint64_t>(*word, "--rate", o->rate, core::parse_rate, "Of the link (100Mbps)");
+    add_parsed<core::Duration>(*word, "--delay", o->delay, core::parse_duration, "One way (10ms)");
     word->add_option("--profile", o->profile, "Stack profile of both hosts (linux)");
     word->add_option("--cc", o->cc, "Congestion control: reno or cubic (the profile's)")
         ->check(CLI::IsMember({"reno", "cubic"}));
@@ -237,6 +221,13 @@ void add_bulk(CLI::App& bench, Action& action) {
 }
 
 }  // namespace
+
+net::RunLimits no_limits() {
+    net::RunLimits limits;
+    limits.duration = std::chrono::hours{100};
+    limits.events = ~std::uint64_t{0};
+    return limits;
+}
 
 long peak_memory_kb() {
     rusage usage{};

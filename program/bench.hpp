@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "program/words.hpp"
+#include "sim/net/world.hpp"
 
 namespace postack::program {
 
@@ -17,6 +18,9 @@ class Stopwatch {
    private:
     std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
+
+/// For a world that is to run until nothing is left to do.
+net::RunLimits no_limits();
 
 /// The most memory that the process had, in kB.
 long peak_memory_kb();

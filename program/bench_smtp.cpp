@@ -7,6 +7,7 @@
 
 #include "program/bench.hpp"
 #include "program/input.hpp"
+#include "program/parsed_option.hpp"
 #include "sim/apps/smtp_load.hpp"
 #include "sim/apps/smtp_server.hpp"
 #include "sim/core/assets.hpp"
@@ -107,10 +108,7 @@ int smtp(const SmtpOptions& o) {
                       core::epoch, core::Duration{0});
     }
     const Stopwatch wall;
-    net::RunLimits limits;
-    limits.duration = std::chrono::hours{100};
-    limits.events = ~std::uint64_t{0};
-    world.run(limits);
+    world.run(no_limits());
     const double seconds = wall.seconds();
     const auto& c = world.counters();
     const std::uint64_t bad = o.messages - progress.accepted;
@@ -134,25 +132,12 @@ void add_bench_smtp(CLI::App& bench, Action& action) {
         bench.add_subcommand("smtp", "Mails through both SMTP engines over simulated TCP");
     auto o = std::make_shared<SmtpOptions>();
     word->add_option("--messages", o->messages, "In all (20000)")->check(CLI::Range(1, 10'000'000));
-    word->add_option_function<std::string>(
-        "--size",
-        [o](const std::string& text) {
-            const auto size = core::parse_size(text);
-            if (!size) throw CLI::ValidationError{"--size", size.error().message};
-            o->size = *size;
-        },
-        "Of a message (1024)");
+    add_parsed<std::uint64_t>(*word, "--size", o->size, core::parse_size, "Of a message (1024)");
     word->add_option("--sessions", o->sessions, "At once (10)")->check(CLI::Range(1, 5'000));
     word->add_flag("--reconnect", o->reconnect, "A connection for each message");
     word->add_flag("--pipelining", o->pipelining, "MAIL, RCPT and DATA in one write (RFC 2920)");
-    word->add_option_function<std::string>(
-        "--delay",
-        [o](const std::string& text) {
-            const auto delay = core::parse_duration(text);
-            if (!delay) throw CLI::ValidationError{"--delay", delay.error().message};
-            o->delay = *delay;
-        },
-        "Of the link, one way (0)");
+    add_parsed<core::Duration>(*word, "--delay", o->delay, core::parse_duration,
+                               "Of the link, one way (0)");
     word->add_option("--personality", o->personality, "Of the server (rfc)");
     word->callback([&action, o] { action = [o] { return smtp(*o); }; });
 }

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "program/input.hpp"
+#include "program/parsed_option.hpp"
 #include "program/words.hpp"
 #include "sim/compare/result_file.hpp"
 #include "sim/compare/trials.hpp"
@@ -183,20 +184,6 @@ void settle(CompareOptions& options) {
     if (const auto sound = compare::check(options.plan); !sound) {
         throw CLI::ValidationError{"--trials", sound.error().message};
     }
-}
-
-// An option read by one of the parsers that return what is wrong.
-template <typename T, typename Into>
-void add_parsed(CLI::App& word, const std::string& name, Into& into,
-                core::Result<T> (*parse)(std::string_view), const std::string& help) {
-    word.add_option_function<std::string>(
-        name,
-        [&into, parse, name](const std::string& text) {
-            const auto value = parse(text);
-            if (!value) throw CLI::ValidationError{name, value.error().message};
-            into = *value;
-        },
-        help);
 }
 
 }  // namespace
