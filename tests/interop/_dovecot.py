@@ -141,6 +141,34 @@ def contents(c, mailbox="INBOX"):
     return found
 
 
+def made_by_dovecot(dovecot, serve):
+    """What Dovecot keeps for eve is ours, with the uids that it gave. `serve` starts us, when Dovecot
+    has ended."""
+    theirs = dovecot.imap("eve")
+    for i in range(5):
+        ok(theirs.append("INBOX", r"(\Seen Travail)" if i % 2 else None, None,
+                         message(ident=f"d{i}")))
+    ok(theirs.select())
+    ok(theirs.store("2", "+FLAGS", r"(\Deleted)"))
+    ok(theirs.expunge())
+    ok(theirs.create("Archives/2023"))
+    ok(theirs.append("Archives/2023", None, None, message(ident="archive")))
+    ok(theirs.subscribe("Archives/2023"))
+    before = contents(theirs)
+    validity = theirs.response("UIDVALIDITY")[1]
+    ok(theirs.check())
+    theirs.logout()
+    dovecot.end()
+    serve = serve()
+    ours = serve.imap("eve")
+    assert contents(ours) == before, (contents(ours), before)  # the uids too
+    assert ours.response("UIDVALIDITY")[1] == validity
+    assert set(contents(ours, "Archives/2023")) == {"archive"}
+    assert b"Archives/2023" in ok(ours.lsub())[0]
+    ours.logout()
+    serve.end()
+
+
 def mutt(home, keys, *options):
     """mutt does those things; on a terminal where nobody types (the end of a `script` would come as
     ^D, which is delete-thread to mutt)."""

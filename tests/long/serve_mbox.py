@@ -9,7 +9,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "interop"))
 import _serve  # noqa: E402
-from _dovecot import Dovecot, become_nobody, contents, mutt, ok  # noqa: E402
+from _dovecot import Dovecot, become_nobody, contents, made_by_dovecot, mutt, ok  # noqa: E402
 from _serve import Serve, message, without_trace  # noqa: E402
 
 home = pathlib.Path(_serve.folder())
@@ -134,27 +134,6 @@ serve.end()
 # ---- theirs, read by us ------------------------------------------------------------------------
 place = home / "theirs"
 (place / "home/eve/mail").mkdir(parents=True)
-dovecot = dovecot_of(place)
-theirs = dovecot.imap("eve")
-for i in range(5):
-    ok(theirs.append("INBOX", r"(\Seen Travail)" if i % 2 else None, None, message(ident=f"d{i}")))
-ok(theirs.select())
-ok(theirs.store("2", "+FLAGS", r"(\Deleted)"))
-ok(theirs.expunge())
-ok(theirs.create("Archives/2023"))
-ok(theirs.append("Archives/2023", None, None, message(ident="archive")))
-ok(theirs.subscribe("Archives/2023"))
-before = contents(theirs)
-number = validity(theirs)
-ok(theirs.check())
-theirs.logout()
-dovecot.end()
-serve = serving(place, "eve:secret")
-ours = serve.imap("eve")
-assert contents(ours) == before, (contents(ours), before)  # the uids too
-assert validity(ours) == number
-assert set(contents(ours, "Archives/2023")) == {"archive"}
-assert b"Archives/2023" in ok(ours.lsub())[0]
-ours.logout()
-serve.end()
+made_by_dovecot(dovecot_of(place),
+                lambda: serving(place, "eve:secret"))
 print("ok")

@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 namespace postack::mail::store::disk {
@@ -67,6 +68,17 @@ timespec changed_at(const std::string& folder) {
     struct stat facts {};
     if (::stat(folder.c_str(), &facts) != 0) return {};
     return facts.st_mtim;
+}
+
+core::Status take_mailboxes(const std::string& root, File& lock) {
+    if (auto made = make_folder(root); !made) return made;
+    const std::string path = root + "/postack.lock";
+    lock = File{::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
+    if (!lock.is_open()) return error(path);
+    if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
+        return core::Error{fmt::format("{}: another postack has these mailboxes", root)};
+    }
+    return core::success();
 }
 
 std::vector<std::string> parse_subscriptions(std::string_view file, char level) {

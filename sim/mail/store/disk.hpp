@@ -56,6 +56,9 @@ inline bool same_time(const timespec& a, const timespec& b) {
     return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
 }
 
+/// Makes the folder that a store keeps its mailboxes in, and locks it for one program, as long as
+/// `lock` is open. Error: another postack has it.
+core::Status take_mailboxes(const std::string& root, File& lock);
 /// The names in a file of subscriptions. Dovecot's version 1 has a name a line; its version 2
 /// begins "V\t2" and parts the levels of a name by tabs, which become `level` here.
 [[nodiscard]] std::vector<std::string> parse_subscriptions(std::string_view file, char level);

@@ -13,7 +13,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "sim/core/file.hpp"
@@ -134,14 +133,7 @@ MaildirStore::~MaildirStore() {
 }
 
 core::Status MaildirStore::open() {
-    if (auto made = disk::make_folder(root_); !made) return made;
-    const std::string path = root_ + "/postack.lock";
-    root_lock_ = disk::File{::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
-    if (!root_lock_.is_open()) return disk::error(path);
-    if (::flock(root_lock_.get(), LOCK_EX | LOCK_NB) != 0) {
-        return core::Error{fmt::format("{}: another postack has these mailboxes", root_)};
-    }
-    return core::success();
+    return disk::take_mailboxes(root_, root_lock_);
 }
 
 // ---- where things are ----------------------------------------------------------------------
