@@ -6,7 +6,7 @@
 namespace postack::mail::imap {
 namespace {
 
-constexpr std::array<std::string_view, 37> known{
+constexpr std::array<std::string_view, 39> known{
     "IMAP4rev1",
     "IMAP4rev2",      // RFC 9051
     "LITERAL+",       // RFC 7888
@@ -39,23 +39,20 @@ constexpr std::array<std::string_view, 37> known{
     "WITHIN",             // RFC 5032
     "QUOTA",              // RFC 9208
     "QUOTA=RES-STORAGE",
-    "PREVIEW",      // RFC 8970
-    "ACL",          // RFC 4314, the read side
-    "I18NLEVEL=1",  // RFC 5255: i;unicode-casemap
-    "CATENATE",     // RFC 4469
-    "URL-PARTIAL",  // RFC 5550, section 4: in CATENATE's URLs
+    "PREVIEW",         // RFC 8970
+    "ACL",             // RFC 4314, the read side
+    "I18NLEVEL=1",     // RFC 5255: i;unicode-casemap
+    "CATENATE",        // RFC 4469
+    "URL-PARTIAL",     // RFC 5550, section 4: in CATENATE's URLs
+    "CONTEXT=SEARCH",  // RFC 5267
+    "CONTEXT=SORT",    // RFC 5267
 };
 
 // The one list of what real servers announce and this engine has not yet.
 struct Missing {
     std::string_view word, said;
 };
-constexpr std::array<Missing, 8> missing{{
-    // CONTEXT=SEARCH, RFC 5267
-    {"CANCELUPDATE", "CONTEXT=SEARCH is not there yet (RFC 5267)"},
-    {"RETURN UPDATE", "CONTEXT=SEARCH is not there yet (RFC 5267)"},
-    {"RETURN CONTEXT", "CONTEXT=SEARCH is not there yet (RFC 5267)"},
-    {"RETURN PARTIAL", "CONTEXT=SEARCH is not there yet (RFC 5267)"},
+constexpr std::array<Missing, 4> missing{{
     {"NOTIFY", "NOTIFY is not there yet (RFC 5465)"},
     // Drafts and inventions of Dovecot, in its line of capabilities.
     {"THREAD REFS", "THREAD=REFS is not there yet"},

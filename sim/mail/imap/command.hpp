@@ -130,9 +130,15 @@ struct SearchKey {
     bool operator==(const SearchKey&) const = default;
 };
 
-/// RETURN (…) of RFC 4731 and RFC 5182.
+/// RETURN (…) of RFC 4731, RFC 5182 and RFC 5267.
 struct SearchReturn {
     bool min = false, max = false, all = false, count = false, save = false;
+    bool context = false;  ///< a hint that nothing depends on
+    bool update = false;   ///< changes of the result are to be told from now on
+    /// UPDATE (…): what is told of a message that comes and is added (RFC 5465, section 7).
+    std::vector<FetchItem> update_items{};
+    /// PARTIAL: the places in the result, from 1, the first not after the last.
+    std::optional<std::pair<std::uint32_t, std::uint32_t>> partial{};
     bool operator==(const SearchReturn&) const = default;
 };
 
@@ -306,6 +312,11 @@ struct Sort {
     SearchKey key;
     bool operator==(const Sort&) const = default;
 };
+/// RFC 5267, section 4.3.5.
+struct CancelUpdate {
+    std::vector<std::string> tags;
+    bool operator==(const CancelUpdate&) const = default;
+};
 struct Thread {
     bool uid = false;
     std::string algorithm;  ///< upper case
@@ -351,10 +362,10 @@ struct Acl {
     bool operator==(const Acl&) const = default;
 };
 
-using Command =
-    std::variant<Noop, Capability, Logout, StartTls, NamespaceCommand, Idle, Check, Close, Unselect,
-                 Login, Authenticate, Id, Enable, Select, Create, Delete, Rename, Subscribe, List,
-                 Status, Append, Expunge, Search, Sort, Thread, Fetch, Store, Copy, GetQuota, Acl>;
+using Command = std::variant<Noop, Capability, Logout, StartTls, NamespaceCommand, Idle, Check,
+                             Close, Unselect, Login, Authenticate, Id, Enable, Select, Create,
+                             Delete, Rename, Subscribe, List, Status, Append, Expunge, Search, Sort,
+                             CancelUpdate, Thread, Fetch, Store, Copy, GetQuota, Acl>;
 
 enum class Problem : std::uint8_t {
     none,

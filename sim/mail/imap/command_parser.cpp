@@ -339,6 +339,19 @@ SearchKey search_key(Scanner& in, int depth) {
     return key;
 }
 
+// "1:10"; the places of a result may be given in either order.
+std::pair<std::uint32_t, std::uint32_t> partial_range(Scanner& in) {
+    const std::string_view text = in.set_text();
+    const auto set = parse_sequence_set(text);
+    const bool one_range = set && set->ranges.size() == 1 && text.find(':') < text.size() &&
+                           set->ranges.front().first != 0 && set->ranges.front().last != 0;
+    if (!one_range) {
+        in.fail("PARTIAL range broken");
+        return {1, 1};
+    }
+    return std::minmax(set->ranges.front().first, set->ranges.front().last);
+}
+
 std::optional<SearchReturn> returns(Scanner& in) {
     if (message::upper_case(in.rest().substr(0, 8)) != "RETURN (") return std::nullopt;
     in.atom();
@@ -356,12 +369,25 @@ std::optional<SearchReturn> returns(Scanner& in) {
             r.count = true;
         } else if (word == "SAVE") {
             r.save = true;
-        } else if (const auto what = not_there_yet("RETURN " + word)) {
-            in.lack(*what);
+        } else if (word == "CONTEXT") {
+            r.context = true;
+        } else if (word == "UPDATE") {
+            if (r.update) in.fail("SEARCH return options have duplicate UPDATE");
+            r.update = true;
+            if (in.rest().starts_with(" (")) {
+                in.space();
+                list(in, false, [&] { fetch_item(in, r.update_items); });
+            }
+        } else if (word == "PARTIAL") {
+            if (r.partial) in.fail("PARTIAL can be used only once");
+            in.space();
+            r.partial = partial_range(in);
         } else {
             in.fail("Unknown SEARCH return option");
         }
     });
+    // RFC 5267, section 4.4: either a part, or all of it.
+    if (r.partial && r.all) in.fail("PARTIAL conflicts with ALL");
     // "RETURN ()" is RETURN (ALL): RFC 4731, section 3.1.
     if (r == SearchReturn{}) r.all = true;
     in.space();
@@ -408,6 +434,15 @@ Command sort(Scanner& in, bool uid) {
     c.charset = message::upper_case(in.astring());
     in.space();
     c.key = all_keys(in, 0, false);
+    return c;
+}
+
+Command cancel_update(Scanner& in, bool) {
+    CancelUpdate c;
+    do {
+        in.space();
+        c.tags.push_back(in.string());
+    } while (!in.at_end() && !in.failed() && c.tags.size() < max_list);
     return c;
 }
 
@@ -744,6 +779,7 @@ struct Word {
 constexpr std::array words{
     Word{"APPEND", append, false},
     Word{"AUTHENTICATE", authenticate, false},
+    Word{"CANCELUPDATE", cancel_update, false},
     Word{"CAPABILITY", plain<Capability>, false},
     Word{"CHECK", plain<Check>, false},
     Word{"CLOSE", plain<Close>, false},

@@ -186,6 +186,12 @@ class Printer {
         astring(c.charset);
         program(c.key);
     }
+    void operator()(const CancelUpdate& c) {
+        for (const std::string& tag : c.tags) {
+            out_ += ' ';
+            append_string(out_, tag, plus_);
+        }
+    }
     void operator()(const Thread& c) {
         word(c.algorithm);
         astring(c.charset);
@@ -193,14 +199,8 @@ class Printer {
     }
     void operator()(const Fetch& c) {
         word(print_sequence_set(c.set));
-        out_ += " (";
-        bool first = true;
-        for (const FetchItem& item : c.items) {
-            if (!first) out_ += ' ';
-            first = false;
-            fetch_item(item);
-        }
-        out_ += ')';
+        out_ += ' ';
+        fetch_items(c.items);
         if (!c.changed_since) return;
         out_ += " (CHANGEDSINCE " + std::to_string(*c.changed_since);
         out_ += c.vanished ? " VANISHED)" : ")";
@@ -252,8 +252,18 @@ class Printer {
         if (r->all) options.emplace_back("ALL");
         if (r->count) options.emplace_back("COUNT");
         if (r->save) options.emplace_back("SAVE");
+        if (r->context) options.emplace_back("CONTEXT");
+        if (r->partial) {
+            options.push_back("PARTIAL " + std::to_string(r->partial->first) + ':' +
+                              std::to_string(r->partial->second));
+        }
+        if (r->update) options.emplace_back("UPDATE");
         out_ += " RETURN ";
         words(options);
+        if (r->update_items.empty()) return;
+        out_.back() = ' ';  // UPDATE is the last one: its items stand behind it.
+        fetch_items(r->update_items);
+        out_ += ')';
     }
     void program(const SearchKey& all) {
         for (const SearchKey& key : all.keys) {
@@ -297,6 +307,14 @@ class Printer {
                 }
                 break;
         }
+    }
+    void fetch_items(const std::vector<FetchItem>& items) {
+        out_ += '(';
+        for (std::size_t i = 0; i < items.size(); ++i) {
+            if (i > 0) out_ += ' ';
+            fetch_item(items[i]);
+        }
+        out_ += ')';
     }
     void fetch_item(const FetchItem& item) {
         using Item = FetchItem::Kind;
@@ -346,6 +364,7 @@ struct Namer {
     }
     std::string_view operator()(const Search& c) const { return c.uid ? "UID SEARCH" : "SEARCH"; }
     std::string_view operator()(const Sort& c) const { return c.uid ? "UID SORT" : "SORT"; }
+    std::string_view operator()(const CancelUpdate&) const { return "CANCELUPDATE"; }
     std::string_view operator()(const Thread& c) const { return c.uid ? "UID THREAD" : "THREAD"; }
     std::string_view operator()(const Fetch& c) const { return c.uid ? "UID FETCH" : "FETCH"; }
     std::string_view operator()(const Store& c) const { return c.uid ? "UID STORE" : "STORE"; }

@@ -24,6 +24,11 @@ inline constexpr std::size_t max_list = 10000;
 inline constexpr std::size_t max_unread_input = std::size_t{128} * 1024;
 /// Bytes of one answer, roughly: a FETCH of more goes out in several. Our choice.
 inline constexpr std::size_t max_answer = std::size_t{256} * 1024;
+/// Searches of a session that are followed (RFC 5267): Dovecot's CLIENT_MAX_SEARCH_UPDATES.
+inline constexpr std::size_t max_search_contexts = 10;
+/// Bytes, roughly, that a session tells at once of new messages whose data it was to tell unasked
+/// (NOTIFY, UPDATE). Our choice.
+inline constexpr std::size_t max_told_unasked = std::size_t{1024} * 1024;
 /// Bytes of a tag (RFC 9051 sets none): our choice.
 inline constexpr std::size_t max_tag = 256;
 /// Keywords of one message, and bytes of each. Our choice.

@@ -70,7 +70,7 @@ struct SearchProgram::Candidate {
 
 SearchProgram::SearchProgram(const SearchKey& key, const store::MailboxStore& store,
                              const SelectedMailbox& selected, std::int64_t now_unix_ns)
-    : store_(store), selected_(selected), now_(now_unix_ns) {
+    : store_(store), selected_(selected), now_(now_unix_ns), last_uid_(selected.last_uid()) {
     root_ = std::make_shared<Prepared>(prepare(key, selected, bad_set_));
 }
 
@@ -106,6 +106,13 @@ std::vector<Uid> SearchProgram::run() {
         if (matches(*root_, candidate)) found.push_back(message.uid);
     }
     return found;
+}
+
+bool SearchProgram::matches(const Message& message, std::int64_t now_unix_ns) {
+    now_ = now_unix_ns;
+    Candidate candidate;
+    candidate.message = &message;
+    return matches(*root_, candidate);
 }
 
 bool SearchProgram::matches(const Prepared& prepared, Candidate& candidate) const {
@@ -206,7 +213,12 @@ bool SearchProgram::matches(const Prepared& prepared, Candidate& candidate) cons
         case Kind::older: return age() >= static_cast<std::int64_t>(key.number);
         case Kind::younger: return age() <= static_cast<std::int64_t>(key.number);
         case Kind::sequence:
+            if (m.uid > last_uid_) {
+                return key.set.contains(selected_.sequence_of(m.uid), selected_.exists());
+            }
+            return std::binary_search(prepared.uids.begin(), prepared.uids.end(), m.uid);
         case Kind::uid:
+            if (m.uid > last_uid_) return key.set.contains(m.uid, selected_.last_uid());
             return std::binary_search(prepared.uids.begin(), prepared.uids.end(), m.uid);
         case Kind::bcc: return field_has("Bcc");
         case Kind::cc: return field_has("Cc");

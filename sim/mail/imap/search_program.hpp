@@ -19,6 +19,10 @@ class SearchProgram {
 
     /// The uids that match, ascending.
     [[nodiscard]] std::vector<store::Uid> run();
+    /// Whether one message matches that came or changed since: the cost is that of one message,
+    /// however many there are. Sets of numbers mean the messages that they meant at first, and what
+    /// came later if it lies within them ("5:*"). Ages are those of `now_unix_ns`.
+    [[nodiscard]] bool matches(const store::Message& message, std::int64_t now_unix_ns);
     /// Whether a sequence number is asked for that is not there.
     [[nodiscard]] bool bad_set() const { return bad_set_; }
 
@@ -32,6 +36,7 @@ class SearchProgram {
     const store::MailboxStore& store_;
     const SelectedMailbox& selected_;
     std::int64_t now_;
+    store::Uid last_uid_;  // at first
     bool bad_set_ = false;
 };
 

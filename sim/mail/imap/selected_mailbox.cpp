@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "sim/mail/imap/search_context.hpp"
+
 namespace postack::mail::imap {
 namespace {
 
@@ -25,6 +27,16 @@ SelectedMailbox::SelectedMailbox(store::MailboxStore& store, std::string path, s
     take_recent(uid_next_);
     recent_told_ = recent_count();
     store_changes_ = store.changes();
+}
+
+SelectedMailbox::~SelectedMailbox() = default;
+
+SearchContexts& SelectedMailbox::follow() {
+    if (contexts_ == nullptr) contexts_ = std::make_unique<SearchContexts>();
+    // What changed before the first one is no change of its result. That others see a change twice
+    // does no harm: they look at what the message is.
+    if (contexts_->size() == 0) followed_to_ = store_->summary(path_).highest_modseq;
+    return *contexts_;
 }
 
 // Messages below `next` that no session was told of as \Recent become ours.
@@ -100,14 +112,18 @@ SelectedMailbox::News SelectedMailbox::take_news(bool may_expunge) {
         news.deleted = true;
         return news;
     }
-    if (summary.highest_modseq > flags_told_) {
+    const bool followed = contexts_ != nullptr && contexts_->size() > 0;
+    const store::ModSeq since = followed ? std::min(flags_told_, followed_to_) : flags_told_;
+    if (summary.highest_modseq > since) {
         for (const Message& message : store_->messages(path_)) {
-            if (message.modseq > flags_told_ && message.uid < uid_next_ &&
-                sequence_of(message.uid) != 0) {
-                news.changed.push_back(message.uid);
+            if (message.modseq <= since || message.uid >= uid_next_ ||
+                sequence_of(message.uid) == 0) {
+                continue;
             }
+            if (message.modseq > flags_told_) news.changed.push_back(message.uid);
+            if (followed && message.modseq > followed_to_) news.touched.push_back(message.uid);
         }
-        flags_told_ = summary.highest_modseq;
+        flags_told_ = followed_to_ = summary.highest_modseq;
     }
     if (may_expunge && summary.highest_modseq > expunges_told_) {
         for (const store::UidRange& range : store_->vanished(path_, expunges_told_)) {
@@ -134,6 +150,7 @@ SelectedMailbox::News SelectedMailbox::take_news(bool may_expunge) {
         auto at = std::lower_bound(messages.begin(), messages.end(), uid_next_,
                                    [](const Message& m, Uid wanted) { return m.uid < wanted; });
         news.more = at != messages.end();
+        news.first_new = uids_.size();
         for (; at != messages.end(); ++at)
             uids_.push_back(at->uid);
         uid_next_ = summary.uid_next;

@@ -2,7 +2,9 @@
 // they were until it is told otherwise (RFC 9051, section 7.5.1), whatever others do meanwhile.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,11 +14,17 @@
 
 namespace postack::mail::imap {
 
+class SearchContexts;
+
 class SelectedMailbox {
    public:
     /// Takes the mailbox as it is now; if not read-only, its \Recent messages become this
     /// session's.
     SelectedMailbox(store::MailboxStore& store, std::string path, std::string name, bool read_only);
+
+    ~SelectedMailbox();
+    SelectedMailbox(const SelectedMailbox&) = delete;
+    SelectedMailbox& operator=(const SelectedMailbox&) = delete;
 
     [[nodiscard]] const std::string& path() const { return path_; }
     [[nodiscard]] const std::string& name() const { return name_; }
@@ -46,7 +54,11 @@ class SelectedMailbox {
         std::vector<std::uint32_t> expunged;    ///< numbers, descending: each as it is then
         std::vector<store::Uid> expunged_uids;  ///< ascending
         bool more = false;                      ///< EXISTS is due
-        bool recent_changed = false;            ///< RECENT is due
+        std::size_t first_new = 0;              ///< the messages from this index on are new
+        /// With searches that are followed: whose flags changed, those included that this session
+        /// changed and told itself.
+        std::vector<store::Uid> touched;
+        bool recent_changed = false;  ///< RECENT is due
     };
     /// `may_expunge`: whether numbers may change now.
     News take_news(bool may_expunge);
@@ -57,6 +69,12 @@ class SelectedMailbox {
     void told_own_changes();
 
     std::vector<store::Uid> saved;  ///< "$" (RFC 5182), ascending
+
+    /// The searches that are followed (RFC 5267), until another mailbox is selected; nullptr: none
+    /// ever was.
+    [[nodiscard]] SearchContexts* contexts() const { return contexts_.get(); }
+    /// The same, to add one: from here on take_news() tells what is touched.
+    SearchContexts& follow();
 
    private:
     void take_recent(store::Uid next);
@@ -73,6 +91,8 @@ class SelectedMailbox {
     store::ModSeq expunges_told_ = 0;
     std::uint64_t store_changes_ = 0;  // of the whole store, when last looked
     bool others_silent_ = false;       // nothing was news before our own change
+    std::unique_ptr<SearchContexts> contexts_;
+    store::ModSeq followed_to_ = 0;  // changes of flags up to here were told as touched
 };
 
 }  // namespace postack::mail::imap

@@ -18,6 +18,7 @@ enum class Situation : std::uint8_t {
     mailbox_deleted,
     continue_literal,
     continue_idle,
+    no_update,
     no_tag,
     // What follows the tag.
     before_login,
@@ -58,6 +59,8 @@ enum class Situation : std::uint8_t {
     search,
     bad_charset,
     sort,
+    cancel_update,
+    unknown_update,
     thread,
     fetch,
     fetch_gone,

@@ -1,4 +1,4 @@
-// What the commands have in common: replies, news, flags, mailboxes.
+// What the commands have in common: replies, flags, mailboxes.
 #include <algorithm>
 
 #include "sim/mail/imap/capabilities.hpp"
@@ -124,30 +124,6 @@ void CommandContext::tell_flags(store::Uid uid, bool with_uid, bool with_modseq)
     // IMAP4rev2 has no \Recent (RFC 9051, appendix E).
     out += "FLAGS " + print_flags(message->flags, !conversation.rev2 && selected().recent(uid)) +
            ")\r\n";
-}
-
-bool CommandContext::tell_news(bool may_expunge) const {
-    if (!conversation.selected) return true;
-    SelectedMailbox::News news = selected().take_news(may_expunge);
-    if (news.deleted) {
-        say(Situation::mailbox_deleted);
-        return false;
-    }
-    // With QRESYNC each message is told with its uid (RFC 7162, section 3.2.4).
-    // The numbers of FETCH are those after the expunges, which are told first.
-    if (conversation.qresync && !news.expunged_uids.empty()) {
-        out += "* VANISHED " + print_numbers(news.expunged_uids) + "\r\n";
-    } else {
-        for (const std::uint32_t number : news.expunged)
-            out += "* " + std::to_string(number) + " EXPUNGE\r\n";
-    }
-    if (news.more) out += "* " + std::to_string(selected().exists()) + " EXISTS\r\n";
-    if (news.recent_changed && !conversation.rev2) {
-        out += "* " + std::to_string(selected().recent_count()) + " RECENT\r\n";
-    }
-    for (const store::Uid uid : news.changed)
-        tell_flags(uid, conversation.qresync, conversation.condstore);
-    return true;
 }
 
 std::optional<std::string> CommandContext::existing(std::string_view name, Outcome& otherwise,

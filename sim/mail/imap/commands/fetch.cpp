@@ -166,11 +166,11 @@ class MessageFetch {
 
 class FetchJob final : public Job {
    public:
-    FetchJob(Fetch command, std::vector<store::Uid> uids)
+    FetchJob(Fetch command, std::vector<store::Uid> uids, bool may_set_seen = true)
         : command_(std::move(command)), uids_(std::move(uids)) {
         for (const FetchItem& item : command_.items) {
             reads_text_ = reads_text_ || reads_text(item.kind);
-            sets_seen_ = sets_seen_ || sets_seen(item);
+            sets_seen_ = sets_seen_ || (may_set_seen && sets_seen(item));
             tells_flags_ = tells_flags_ || item.kind == Item::flags;
         }
     }
@@ -190,7 +190,6 @@ class FetchJob final : public Job {
         return outcome;
     }
 
-   private:
     void tell(CommandContext& context, store::Uid uid) {
         SelectedMailbox& selected = context.selected();
         const store::Message* message = selected.find(uid);
@@ -271,6 +270,7 @@ class FetchJob final : public Job {
         out += ")\r\n";
     }
 
+   private:
     static std::int64_t seconds(std::int64_t unix_ns) {
         return unix_ns / 1'000'000'000 - (unix_ns % 1'000'000'000 < 0 ? 1 : 0);
     }
@@ -289,6 +289,13 @@ class FetchJob final : public Job {
 };
 
 }  // namespace
+
+void tell_items(CommandContext& context, store::Uid uid, const std::vector<FetchItem>& items) {
+    Fetch command;
+    command.uid = true;
+    command.items = items;
+    FetchJob{std::move(command), {}, false}.tell(context, uid);
+}
 
 Outcome handle(CommandContext& context, const Fetch& command) {
     SelectedMailbox& selected = context.selected();

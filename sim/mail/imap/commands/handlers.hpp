@@ -63,8 +63,8 @@ struct CommandContext {
     [[nodiscard]] std::string capabilities() const;
     /// Logs in, or not: the reply to LOGIN and AUTHENTICATE.
     [[nodiscard]] Outcome log_in(std::string_view user, std::string_view password) const;
-    /// Appends what is news of the selected mailbox. False: it is gone.
-    bool tell_news(bool may_expunge) const;
+    /// Appends what is news of the selected mailbox (news.cpp). False: it is gone.
+    bool tell_news(bool may_expunge);
     /// "* 1 FETCH (FLAGS (…))", with UID and MODSEQ if asked for.
     void tell_flags(store::Uid uid, bool with_uid, bool with_modseq) const;
     /// The path of an existing mailbox; INBOX is made if it is not there. Else the reply.
@@ -96,6 +96,7 @@ Outcome handle(CommandContext& context, const Append& command);
 Outcome handle(CommandContext& context, const Expunge& command);
 Outcome handle(CommandContext& context, const Search& command);
 Outcome handle(CommandContext& context, const Sort& command);
+Outcome handle(CommandContext& context, const CancelUpdate& command);
 Outcome handle(CommandContext& context, const Thread& command);
 Outcome handle(CommandContext& context, const Fetch& command);
 Outcome handle(CommandContext& context, const Store& command);
@@ -112,6 +113,8 @@ std::string print_flags(const store::Flags& flags, bool recent);
 void set_flag(store::Flags& flags, std::string_view flag, bool on);
 /// A mailbox name in a response: an atom if it can be one.
 std::string print_mailbox(std::string_view name);
+/// "* 4 FETCH (UID 9 …)" of the items, which nobody asked for: nothing becomes \\Seen by it.
+void tell_items(CommandContext& context, store::Uid uid, const std::vector<FetchItem>& items);
 /// "* STATUS name (…)".
 void tell_status(CommandContext& context, std::string_view name, std::string_view path,
                  const std::vector<StatusItem>& items);
