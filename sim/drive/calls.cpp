@@ -192,11 +192,12 @@ HostDriver::Progress HostDriver::send(Waiting& waiting) {
         return fail("EAGAIN");
     }
     const bool more = (waiting.call.flags & msg_more) != 0;
+    const bool ends_record = (waiting.call.flags & msg_eor) != 0;
     const core::BytesView bytes = waiting.call.bytes;
     const core::BytesView rest = bytes.subspan(waiting.done);
     if (!rest.empty()) {
         host_.with_connection(d->handle, now_, [&](tcp::Connection& c, tcp::Output& out) {
-            waiting.done += c.send(rest, more, now_, out);
+            waiting.done += c.send(rest, more, now_, out, ends_record);
         });
     }
     if (waiting.done == bytes.size())

@@ -18,6 +18,9 @@ namespace {
 // Linux's default net.ipv4.ip_local_port_range.
 constexpr std::uint16_t first_ephemeral = 32768;
 constexpr std::uint16_t last_ephemeral = 60999;
+// RFC 9293, 3.6.1 (MAY-2): an incarnation that follows another begins beyond its numbers, by a
+// window that was never scaled (as Linux does).
+constexpr std::uint32_t reopening_step = 65537;
 
 // RFC 3168, 5: the ECN field of IP.
 constexpr std::uint8_t not_ecn_capable = 0, ecn_capable = 2, congestion_experienced = 3;
@@ -576,9 +579,12 @@ void Host::tcp_arrives(core::BytesView bytes, const wire::IpAddress& from,
     const wire::Endpoint remote{from, header.source_port};
 
     const auto flow = flows_.find({local, remote});
-    if (flow != flows_.end() && reopens(*sockets_[flow->second], header)) {
+    std::optional<wire::SequenceNumber> previous;  // of an incarnation that ends
+    if (flow != flows_.end() && reopens(*sockets_[flow->second], header) &&
+        find_listener(local, record::Transport::tcp) != nullptr) {
         // RFC 9293, 3.6.1 (MAY-2) and RFC 6191: a new incarnation may take the place of the old
         // one.
+        previous = sockets_[flow->second]->connection->variables().snd_nxt;
         abort(flow->second, now);  // from TIME-WAIT: nothing is sent
     } else if (flow != flows_.end()) {
         Socket& socket = *sockets_[flow->second];
@@ -605,7 +611,10 @@ void Host::tcp_arrives(core::BytesView bytes, const wire::IpAddress& from,
         created->parent = listener->handle;
         created->local = local;
         created->remote = remote;
-        const ConnectionChoices choices = listener->choices;
+        ConnectionChoices choices = listener->choices;
+        if (previous && !choices.initial_sequence) {
+            choices.initial_sequence = previous->raw() + reopening_step;
+        }
         const SocketHandle handle = add_socket(std::move(created));
         Socket& socket = *sockets_[handle];
         make_connection(socket, choices);

@@ -38,7 +38,7 @@ bool Connection::Impl::process_ack(const wire::TcpSegment& arrived, core::Instan
     }
     // It acknowledges what was never sent, or is older than anything the other end may still say
     // (RFC 5961, section 5).
-    if (ack > snd_nxt || (ack < snd_una && snd_una - ack > max_snd_wnd)) {
+    if (!may_acknowledge(ack)) {
         send_challenge_ack(now, output);
         return false;
     }
@@ -105,7 +105,6 @@ void Connection::Impl::new_ack(const wire::TcpSegment& arrived, News news, core:
     const wire::TcpHeader& header = arrived.header;
     const Sequence ack = header.acknowledgment, una_before = snd_una;
     const std::uint32_t acked = ack - snd_una;
-    const std::uint32_t flight_before = flight();
     const SentSegments::Acknowledged covered =
         sent.acknowledged(ack, [&](const SentSegment& segment) { delivered(segment, now); });
     sample_rtt(header, covered, now);
@@ -123,7 +122,7 @@ void Connection::Impl::new_ack(const wire::TcpSegment& arrived, News news, core:
     undo_if_spurious(header, una_before);
     duplicate_acks = congestion.in_recovery() ? duplicate_acks : 0;
     if (!congestion.in_recovery()) {
-        congestion.acknowledged(acked, flight_before, now, rtt.srtt());
+        congestion.acknowledged(acked, now, rtt.srtt());
         congestion.advance(ack);
     } else if (ack >= congestion.recover()) {
         congestion.leave_recovery(flight(), !sack_permitted);

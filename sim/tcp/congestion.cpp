@@ -39,20 +39,33 @@ void Congestion::start(const Profile& profile, std::uint32_t mss, bool syn_lost,
     cubic_chosen_ = profile.cc == CongestionControl::cubic;
     state_ = CongestionState::open;
     recover_ = iss;  // RFC 6582, 3.2 step 1
+    most_flight_ = 0;
+    limited_ = false;
+    use_end_ = iss;
 }
 
-void Congestion::acknowledged(std::uint32_t acked, std::uint32_t flight, core::Instant now,
-                              core::Duration srtt) {
-    // A window that was not made use of says nothing about the network (RFC 7661, section 4).
+/// The most that was in flight in a round trip (the pipeACK of RFC 7661, 4.2, on the sender's
+/// side), and whether cwnd was what stood in the way: Linux tcp_cwnd_validate.
+void Congestion::used(std::uint32_t flight, bool limited, wire::SequenceNumber una,
+                      wire::SequenceNumber nxt) {
+    if (una < use_end_ && !limited && (limited_ || flight <= most_flight_)) return;
+    most_flight_ = flight;
+    limited_ = limited;
+    use_end_ = nxt;
+}
+
+void Congestion::acknowledged(std::uint32_t acked, core::Instant now, core::Duration srtt) {
+    // A window that was not made use of says nothing about the network (RFC 7661, section 4): slow
+    // start goes up to twice what was in flight, congestion avoidance no further than cwnd.
     if (cwnd_ < ssthresh_) {
-        if (2 * std::uint64_t{flight} < cwnd_) return;
+        if (!limited_ && 2 * std::uint64_t{most_flight_} <= cwnd_) return;
         // RFC 3465, 2.3: after a timeout an ACK may cover much that arrived long ago.
         const std::uint64_t most = std::uint64_t{in_loss() ? 1 : limit_} * mss_;
         const auto step = static_cast<std::uint32_t>(std::min<std::uint64_t>(acked, most));
         cwnd_ = std::min(cwnd_ + step, largest_window);  // slow start
         return;
     }
-    if (std::uint64_t{flight} + mss_ < cwnd_) {
+    if (!limited_) {
         cubic_.not_limited(now);
         return;
     }

@@ -31,9 +31,12 @@ class Congestion {
     void start(const Profile& profile, std::uint32_t mss, bool syn_lost, wire::SequenceNumber iss);
     /// The route takes smaller packets now.
     void set_mss(std::uint32_t mss) { mss_ = mss; }
-    /// `acked` new bytes were acknowledged outside recovery, while `flight` were outstanding.
-    void acknowledged(std::uint32_t acked, std::uint32_t flight, core::Instant now,
-                      core::Duration srtt);
+    /// New data was sent, or cwnd kept it back (`limited`); now `flight` bytes are outstanding,
+    /// from `una` to `nxt`. Only a window that is made use of grows.
+    void used(std::uint32_t flight, bool limited, wire::SequenceNumber una,
+              wire::SequenceNumber nxt);
+    /// `acked` new bytes were acknowledged outside recovery.
+    void acknowledged(std::uint32_t acked, core::Instant now, core::Duration srtt);
     /// A segment is held to be lost (RFC 5681 3.2 step 2; RFC 6675 5 step 4): ssthresh and cwnd go
     /// down, unless an ECN echo had them reduced in this round trip.
     void enter_recovery(std::uint32_t flight, wire::SequenceNumber high);
@@ -69,6 +72,11 @@ class Congestion {
     CongestionState state_ = CongestionState::open;
     wire::SequenceNumber recover_;
     Cubic cubic_;
+
+    // The use made of cwnd in this round trip, which ends when SND.UNA reaches use_end_.
+    std::uint32_t most_flight_ = 0;
+    bool limited_ = false;
+    wire::SequenceNumber use_end_;
 
     std::uint32_t prior_cwnd_ = 0, prior_ssthresh_ = 0;  // before the reduction
     Cubic prior_cubic_;

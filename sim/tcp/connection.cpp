@@ -68,21 +68,23 @@ void Connection::accept(const wire::TcpSegment& syn, core::Instant now, Output& 
 
 // --- SEND, 3.10.2 --------------------------------------------------------------------------------
 
-std::size_t Connection::send(core::BytesView bytes, bool more, core::Instant now, Output& output) {
+std::size_t Connection::send(core::BytesView bytes, bool more, core::Instant now, Output& output,
+                             bool ends_record) {
     Impl& c = *impl_;
     if (!c.may_send()) return 0;
     const std::size_t taken = c.send_buffer.append(bytes);
+    const bool all = taken == bytes.size() && taken > 0;
+    const Impl::Sequence end = c.buffer_start + static_cast<std::uint32_t>(c.send_buffer.size());
     c.hold_partial = more && taken == bytes.size();
-    if (!more && taken == bytes.size() && taken > 0) {
-        c.push = c.buffer_start + static_cast<std::uint32_t>(c.send_buffer.size());
-    }
+    if (!more && all) c.push = end;
+    if (ends_record && all) c.record_ends.push_back(end);
     c.send_what_may_go(now, output);
     return taken;
 }
 
 void Connection::set_no_delay(bool on, core::Instant now, Output& output) {
     impl_->nagle = !on;
-    if (on) impl_->send_what_may_go(now, output);
+    if (on) impl_->let_go(now, output);
 }
 
 void Connection::set_cork(bool on, core::Instant now, Output& output) {

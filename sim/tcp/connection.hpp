@@ -22,7 +22,6 @@
 //  - Reneging (RFC 2018, 8) is noticed when the retransmission timer runs out, not sooner.
 //  - Rate limits of challenge ACKs (RFC 5961, 7) are counted for each connection, not for the host:
 //    a shared counter tells a stranger what others do.
-//  - MSG_MORE and TCP_CORK hold back without limit (Linux: 200 ms).
 #pragma once
 
 #include <cstdint>
@@ -81,8 +80,9 @@ class Connection {
     void accept(const wire::TcpSegment& syn, core::Instant now, Output& output);
     /// SEND: takes as many bytes as the send buffer has room for and says how many. `more` true:
     /// hold back a partial segment (MSG_MORE); otherwise the last segment carries PSH. 0 once
-    /// closed or failed.
-    std::size_t send(core::BytesView bytes, bool more, core::Instant now, Output& output);
+    /// closed or failed. `ends_record`: no segment holds both these bytes and later ones (MSG_EOR).
+    std::size_t send(core::BytesView bytes, bool more, core::Instant now, Output& output,
+                     bool ends_record = false);
     /// RECEIVE: moves bytes in order to `into` and says how many; may send a window update.
     std::size_t receive(core::BytesSpan into, core::Instant now, Output& output);
     /// Copies bytes in order to `into` without taking them (MSG_PEEK) and says how many.
@@ -99,7 +99,8 @@ class Connection {
     /// The application asks for an ACK at once (TCP_QUICKACK), as Dovecot does after each command.
     void quick_ack(core::Instant now, Output& output);
     void set_no_delay(bool on, core::Instant now, Output& output);  ///< TCP_NODELAY: Nagle off
-    /// TCP_CORK: while on, only full segments leave; off sends what was held back.
+    /// TCP_CORK: while on, only full segments leave, others after 200 ms; off sends what was held
+    /// back.
     void set_cork(bool on, core::Instant now, Output& output);
     /// SO_KEEPALIVE (RFC 9293, 3.8.4).
     void set_keep_alive(bool on, core::Instant now, Output& output);

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <optional>
+#include <vector>
 
 #include "sim/tcp/acknowledgment.hpp"
 #include "sim/tcp/congestion.hpp"
@@ -57,10 +58,12 @@ struct Connection::Impl {
     ReceiveWindow window;
 
     // --- sending
-    Sequence buffer_start;      // the sequence number of the oldest byte in send_buffer
-    Sequence small_end;         // where the last segment ended that was not full (Minshall)
-    Sequence push;              // a segment that ends here carries PSH
-    bool hold_partial = false;  // MSG_MORE
+    Sequence buffer_start;              // the sequence number of the oldest byte in send_buffer
+    Sequence small_end;                 // where the last segment ended that was not full (Minshall)
+    Sequence push;                      // a segment that ends here carries PSH
+    bool hold_partial = false;          // MSG_MORE
+    std::vector<Sequence> record_ends;  // MSG_EOR: each ends a segment
+    std::size_t record_ends_passed = 0;
     bool nagle;
     bool close_queued = false;  // CLOSE was called in SYN-RECEIVED with data to send
     bool fin_queued = false, fin_sent = false, fin_acknowledged = false;
@@ -136,6 +139,10 @@ struct Connection::Impl {
         return static_cast<std::uint32_t>(send_buffer.size()) - sent_bytes();
     }
     [[nodiscard]] std::uint32_t flight() const { return snd_nxt - snd_una; }
+    /// RFC 5961, 5.2: it was sent, and not longer ago than the other end may still say.
+    [[nodiscard]] bool may_acknowledge(Sequence ack) const {
+        return ack <= snd_nxt && !(ack < snd_una && snd_una - ack > max_snd_wnd);
+    }
     [[nodiscard]] std::uint32_t unread() const {
         return static_cast<std::uint32_t>(receive_buffer.readable());
     }
@@ -195,6 +202,11 @@ struct Connection::Impl {
     void send_speculative(core::Instant now, Output& output);
     [[nodiscard]] std::uint32_t segment_room() const;
     [[nodiscard]] std::uint32_t usable_window() const;
+    [[nodiscard]] std::uint32_t until_record_end(std::uint32_t data);
+    [[nodiscard]] bool ends_record(Sequence at) const {  // of the record that SND.NXT lies in
+        return record_ends_passed < record_ends.size() && record_ends[record_ends_passed] == at;
+    }
+    void let_go(core::Instant now, Output& output);
     [[nodiscard]] bool worth_sending(std::uint32_t length, std::uint32_t data,
                                      std::uint32_t full) const;
     void send_new(std::uint32_t length, Cause cause, core::Instant now, Output& output);

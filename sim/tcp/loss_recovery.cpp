@@ -226,7 +226,8 @@ bool Connection::Impl::set_tail_loss_probe(core::Instant now, Output& output) {
 void Connection::Impl::tail_loss_probe(core::Instant now, Output& output) {
     if (sent.empty()) return;
     tlp_pending = true;
-    const std::uint32_t fresh = std::min({unsent(), usable_window(), segment_room()});
+    const std::uint32_t fresh =
+        std::min({until_record_end(unsent()), usable_window(), segment_room()});
     tlp_retransmitted = fresh == 0;
     if (fresh > 0) {
         send_new(fresh, Cause::tail_loss_probe, now, output);

@@ -11,6 +11,9 @@ namespace {
 // 5 s is its example; the bound also ends a quarrel between two ends that both feel misunderstood).
 constexpr std::uint32_t most_challenges = 10;
 constexpr core::Duration challenge_interval{1'000'000'000};
+// RFC 9293, 3.8.6.2.1 (4): an override timeout of 0.1 to 1 s for what is held back. tcp(7) has 200
+// ms for TCP_CORK.
+constexpr core::Duration longest_hold{200'000'000};
 constexpr std::uint32_t most_sack_blocks = 4, most_sack_blocks_with_timestamps = 3;
 
 std::uint32_t sack_size(std::size_t blocks) {
@@ -153,6 +156,8 @@ bool Connection::Impl::worth_sending(std::uint32_t length, std::uint32_t data,
         if (fin_queued) return true;               // nothing can join it any more
         return !hold_partial && !corked && quiet;  // (2)
     }
+    // Nothing may join what ends a record, and more follows it.
+    if (ends_record(snd_nxt + length)) return true;
     return quiet && length >= max_snd_wnd / 2;  // (3); (4) is the persist timer
 }
 
@@ -195,17 +200,18 @@ void Connection::Impl::send_what_may_go(core::Instant now, Output& output) {
     }
     const bool waited = sent.lost() > 0;  // cwnd is used up
     const bool any = !waited && send_unsent(now, output);
+    if (waited) congestion.used(flight(), true, snd_una, snd_nxt);
     if (!waited) send_speculative(now, output);
     if (any && runs(Timer::tail_loss_probe)) {
         static_cast<void>(set_tail_loss_probe(now, output));
     }
-    const bool held =
-        (hold_partial || corked) && unsent() < segment_room() && unsent() <= usable_window();
-    const bool waiting = (unsent() > 0 && !held) || (fin_queued && !fin_sent);
+    const bool waiting = unsent() > 0 || (fin_queued && !fin_sent);
     if (!waiting || !sent.empty()) {
         cancel(Timer::persist, output);
     } else if (!runs(Timer::persist)) {
-        set(Timer::persist, now + rtt.rto(), output);
+        const bool held =
+            (hold_partial || corked) && unsent() < segment_room() && unsent() <= usable_window();
+        set(Timer::persist, now + (held ? longest_hold : rtt.rto()), output);
     }
     watch(false, now, output);
 }
@@ -219,7 +225,7 @@ bool Connection::Impl::send_unsent(core::Instant now, Output& output) {
                          profile.fast_retransmit &&
                          duplicate_acks < profile.duplicate_ack_threshold;
     const std::uint32_t extra = limited ? std::min(duplicate_acks, 2U) * mss : 0;
-    bool any = false;
+    bool any = false, stopped = false;  // stopped: by cwnd
     for (;;) {
         const std::uint32_t data = unsent();
         const std::uint32_t room = usable_window();
@@ -227,11 +233,14 @@ bool Connection::Impl::send_unsent(core::Instant now, Output& output) {
         std::uint32_t length = 0;
         if (data > 0) {
             const std::uint32_t full = segment_room();
-            length = std::min({data, room, full});
+            length = std::min({until_record_end(data), room, full});
             if (!worth_sending(length, data, full)) break;
             const std::uint32_t used =
                 disorder && !profile.limited_transmit ? flight() : sent.pipe();
-            if (used > 0 && used + length > congestion.cwnd() + extra) break;
+            if (used > 0 && used + length > congestion.cwnd() + extra) {
+                stopped = true;
+                break;
+            }
             if (disorder && flight() + length > congestion.cwnd()) {
                 cause = Cause::limited_transmit;
                 limited_bytes += length;
@@ -242,7 +251,33 @@ bool Connection::Impl::send_unsent(core::Instant now, Output& output) {
         send_new(length, cause, now, output);
         any = true;
     }
+    if (any || stopped) {
+        const bool full = stopped || sent.pipe() + mss > congestion.cwnd();
+        congestion.used(flight(), full, snd_una, snd_nxt);
+    }
     return any;
+}
+
+/// Of `data` unsent bytes those up to the next record end (MSG_EOR), which a segment does not
+/// cross.
+std::uint32_t Connection::Impl::until_record_end(std::uint32_t data) {
+    if (record_ends.empty()) return data;
+    while (record_ends_passed < record_ends.size() && record_ends[record_ends_passed] <= snd_nxt)
+        ++record_ends_passed;
+    if (record_ends_passed == record_ends.size()) {
+        record_ends.clear();
+        record_ends_passed = 0;
+        return data;
+    }
+    return std::min(data, record_ends[record_ends_passed] - snd_nxt);
+}
+
+/// TCP_NODELAY lets go of what is held back, corked or not (tcp(7)).
+void Connection::Impl::let_go(core::Instant now, Output& output) {
+    const bool cork = corked;
+    hold_partial = corked = false;
+    send_what_may_go(now, output);
+    corked = cork;
 }
 
 /// Sends the next `length` bytes, and the FIN if it is due and fits.
@@ -253,7 +288,7 @@ void Connection::Impl::send_new(std::uint32_t length, Cause cause, core::Instant
     const bool last = length == unsent();
     SentSegment entry{snd_nxt, end, now};
     entry.fin = last && fin_queued && !fin_sent && usable_window() > length;
-    entry.push = length > 0 && end == push;
+    entry.push = length > 0 && (end == push || ends_record(end));
     if (entry.fin) entry.right += 1;
 
     if (length > 0) acknowledgment.data_sent(now);

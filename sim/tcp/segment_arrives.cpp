@@ -92,15 +92,16 @@ void Connection::Impl::arrives_otherwise(wire::TcpSegment arrived, bool marked, 
         return;
     }
     // Fourth, check the SYN bit: challenge it (RFC 5961, section 4).
-    if (arrived.header.has(wire::SYN) && !completes_simultaneous_open(arrived) &&
-        state != State::syn_received) {
-        send_challenge_ack(now, output);
+    if (arrived.header.has(wire::SYN) && !completes_simultaneous_open(arrived)) {
+        if (state == State::syn_received && !active) {
+            // "Return this connection to the LISTEN state": the other end begins anew.
+            closed(Failure::reset, Trigger::receive_syn, output);
+        } else {
+            send_challenge_ack(now, output);
+        }
         return;
     }
-    if (arrived.header.has(wire::SYN) && arrived.header.sequence != rcv_nxt) {
-        send_challenge_ack(now, output);
-        return;
-    }
+    if (state == State::time_wait && !arrived.header.has(wire::ACK)) return;
     if (state == State::time_wait &&
         (arrived.sequence_length() > 0 || arrived.header.sequence != rcv_nxt)) {
         // "Acknowledge it": whoever still sends has not seen our last ACK, or is an old duplicate.
@@ -168,6 +169,8 @@ bool Connection::Impl::is_old_duplicate(const wire::TcpHeader& header, core::Ins
 void Connection::Impl::note_timestamp(const wire::TcpSegment& arrived, core::Instant now) {
     const wire::TcpHeader& header = arrived.header;
     if (!timestamps || !header.options.timestamps) return;
+    // One that acknowledges what it cannot is no word of the other end's (RFC 5961, 5.2).
+    if (header.has(wire::ACK) && !may_acknowledge(header.acknowledgment)) return;
     const std::uint32_t value = header.options.timestamps->value;
     if (header.sequence <= last_ack_sent &&
         header.sequence + arrived.sequence_length() >= last_ack_sent &&
@@ -184,8 +187,10 @@ bool Connection::Impl::acceptable(const wire::TcpSegment& arrived) const {
     const std::uint32_t length = arrived.sequence_length();
     const Sequence left = arrived.header.sequence;
     const Sequence right = rcv_nxt + window.current(rcv_nxt);
-    if (length == 0) return rcv_nxt <= left && left <= right;
-    return rcv_nxt < left + length && left < right;
+    if (length != 0) return rcv_nxt < left + length && left < right;
+    // RFC 5961, errata 4845: a RST on the right edge is outside, unless the window is closed.
+    if (arrived.header.has(wire::RST) && left == right) return left == rcv_nxt;
+    return rcv_nxt <= left && left <= right;
 }
 
 /// "If an incoming segment is not acceptable, an acknowledgment should be sent in reply (unless the

@@ -10,9 +10,9 @@ using S = State;
 using T = Trigger;
 
 // RFC 9293, figure 5, with the aborts and resets that section 3.10 adds. Two rows of the text are
-// absent: SYN-RECEIVED to LISTEN on a reset (a connection here is the child of a listener, which
-// stays in LISTEN by itself), and a FIN in SYN-RECEIVED (such a segment carries the ACK that makes
-// the connection ESTABLISHED first).
+// absent: SYN-RECEIVED to LISTEN on a reset or another SYN (a connection here is the child of a
+// listener, which stays in LISTEN by itself, and ends), and a FIN in SYN-RECEIVED (such a segment
+// carries the ACK that makes the connection ESTABLISHED first).
 constexpr std::array table{
     Transition{S::closed, T::passive_open, S::listen, "3.10.1"},
     Transition{S::closed, T::active_open, S::syn_sent, "3.10.1"},
@@ -32,6 +32,7 @@ constexpr std::array table{
 
     Transition{S::syn_received, T::receive_ack_of_syn, S::established, "3.10.7.4"},
     Transition{S::syn_received, T::receive_rst, S::closed, "3.10.7.4"},
+    Transition{S::syn_received, T::receive_syn, S::closed, "3.10.7.4"},
     Transition{S::syn_received, T::close_call, S::fin_wait_1, "3.10.4"},
     Transition{S::syn_received, T::abort_call, S::closed, "3.10.5"},
     Transition{S::syn_received, T::user_timeout, S::closed, "3.8.3"},

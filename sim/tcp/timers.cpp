@@ -134,8 +134,11 @@ void Connection::Impl::persist_timeout(core::Instant now, Output& output) {
     const bool waiting = unsent() > 0 || (fin_queued && !fin_sent);
     if (!waiting || !sent.empty()) return;
     if (const std::uint32_t room = usable_window(); room > 0) {
-        // 3.8.6.2.1 (4): the override timeout lets a small segment go.
-        send_new(std::min({unsent(), room, segment_room()}), Cause::data, now, output);
+        // 3.8.6.2.1 (4): the override timeout lets a small segment go; nothing is known to follow
+        // it, so it carries PSH (3.9.1.2, MUST-61).
+        const std::uint32_t length = std::min({until_record_end(unsent()), room, segment_room()});
+        if (length == unsent()) push = snd_nxt + length;
+        send_new(length, Cause::data, now, output);
         return;
     }
     if (unanswered_probes >= profile.data_retries) {  // no answer at all to that many

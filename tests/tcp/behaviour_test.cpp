@@ -376,7 +376,7 @@ TEST_CASE("MSG_MORE holds a partial segment until the next write") {
     Pair pair{textbook(), textbook(), 1500};
     connect(pair);
     pair.say(pair.a, "one ", true);
-    pair.run_for(1s);
+    pair.run_for(150ms);
     CHECK(pair.all.empty());
     pair.say(pair.a, "two");
     pair.run_for(1s);

@@ -21,8 +21,10 @@ std::vector<std::uint32_t> grow(Congestion& c, core::Duration rtt, int rounds, c
     for (int i = 0; i < rounds; ++i) {
         now += rtt;
         const std::uint32_t flight = c.cwnd();
+        const wire::SequenceNumber una;
+        c.used(flight, true, una, una + flight);
         for (std::uint32_t acked = 0; acked + mss <= flight; acked += mss)
-            c.acknowledged(mss, flight, now, rtt);
+            c.acknowledged(mss, now, rtt);
         windows.push_back(c.cwnd());
     }
     return windows;
@@ -96,9 +98,28 @@ TEST_CASE("slow start with and without byte counting, an ACK of three segments")
         Congestion c;
         c.start(p, mss, false, wire::SequenceNumber{});
         const std::uint32_t before = c.cwnd();
-        c.acknowledged(3 * mss, before, core::epoch, 10ms);
+        const wire::SequenceNumber una;
+        c.used(before, true, una, una + before);
+        c.acknowledged(3 * mss, core::epoch, 10ms);
         CHECK(c.cwnd() == before + grown * mss);
     }
+}
+
+TEST_CASE("slow start goes up to twice what was in flight, over a whole round trip") {
+    Congestion c;
+    const wire::SequenceNumber start;
+    c.start(textbook(), mss, false, start);  // ten segments
+    const auto round = [&](std::uint32_t segments, wire::SequenceNumber una) {
+        for (std::uint32_t i = 1; i <= segments; ++i)
+            c.used(i * mss, false, una, una + i * mss);
+        for (std::uint32_t i = 0; i < segments; ++i)
+            c.acknowledged(mss, core::epoch, 10ms);
+        return c.cwnd() / mss;
+    };
+    CHECK(round(5, start) == 10);            // half of cwnd: no word on the rest of it
+    CHECK(round(6, start + 5 * mss) == 12);  // grows, though the flight shrinks with each ACK
+    CHECK(round(9, start + 11 * mss) == 18);
+    CHECK(round(9, start + 20 * mss) == 18);
 }
 
 TEST_CASE("initial windows") {

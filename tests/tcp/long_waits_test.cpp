@@ -100,11 +100,17 @@ TEST_CASE("cork holds back what does not fill a segment") {
     connect(pair);
     pair.a->set_cork(true, pair.now, pair.a);
     pair.say(pair.a, std::string(1500, 'x'));
-    pair.run_for(5s);
+    pair.run_for(150ms);
     CHECK(pair.read_all(pair.b).size() == 1000);
     pair.a->set_cork(false, pair.now, pair.a);
-    pair.run_for(1s);
+    pair.run_for(1ms);
     CHECK(pair.read_all(pair.b).size() == 500);
+    pair.a->set_cork(true, pair.now, pair.a);
+    pair.say(pair.a, "no longer than 200 ms");
+    pair.run_for(199ms);
+    CHECK(pair.read_all(pair.b).empty());
+    pair.run_for(2ms);
+    CHECK(pair.read_all(pair.b) == "no longer than 200 ms");
 }
 
 TEST_CASE("linger with a time of 0: release() resets") {

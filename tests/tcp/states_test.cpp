@@ -117,6 +117,8 @@ TEST_CASE("each row of the table is a way that a connection takes") {
     for (const Transition& row : transitions()) {
         // A listener belongs to the owner of connections; its child begins with the SYN.
         if (row.from == State::listen || row.from == State::closed) continue;
+        // A is no listener's child here: tests/drive/scripts/syn-received-syn.pkt takes this row.
+        if (row.from == State::syn_received && row.trigger == Trigger::receive_syn) continue;
         for (const Profile& profile : {textbook(), linux_stack()}) {
             Pair pair{profile, profile};
             bring(pair, row.from);
