@@ -6,7 +6,8 @@
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
-#include "sim/record/capture_import.hpp"
+#include "program/captures.hpp"
+#include "sim/record/capture_magic.hpp"
 
 namespace postack::program {
 core::Language language_of_environment() {
@@ -44,11 +45,7 @@ core::Result<record::Recording> load(const InputOptions& options) {
             return core::Error{options.what +
                                ": this is a capture: --seed, --set and --lose are for scenarios"};
         }
-        std::vector<std::string> notes;
-        auto recording = record::read_capture(options.what, &notes);
-        for (const std::string& note : notes)
-            fmt::print(stderr, "postack: {}\n", note);
-        return recording;
+        return read_capture(options.what);
     }
     const auto scenario = scenario::load_scenario(options.what, options.edits);
     if (!scenario) return scenario.error();

@@ -9,10 +9,11 @@
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
+#include "program/captures.hpp"
 #include "program/input.hpp"
 #include "program/words.hpp"
 #include "sim/core/file.hpp"
-#include "sim/record/capture_import.hpp"
+#include "sim/record/capture_magic.hpp"
 #include "sim/record/pcapng_export.hpp"
 #include "viz/text/text.hpp"
 
@@ -37,35 +38,6 @@ int finish_output() {
     return std::cout ? 0 : fail({"standard output: cannot write everything"});
 }
 
-// A capture is printed as it is read: a million packets need no million rows.
-int stream_capture(const RunOptions& options, const text::TextOptions& how) {
-    auto reader = record::CaptureReader::open(options.input.what);
-    if (!reader) return fail(reader.error());
-    record::Dissector dissector{{options.headers_only}};
-    const bool table = options.format == Format::table;
-    std::string out = table ? text::table_header() : text::tsv_header();
-    constexpr std::size_t buffer = 1 << 16;
-    record::CapturedFrame frame;
-    std::int64_t first = 0;
-    while (reader->next(frame) && std::cout) {
-        if (reader->count() == 1) first = frame.unix_ns;
-        const auto& row = dissector.next(core::epoch + core::Duration{frame.unix_ns - first},
-                                         frame.link_type, frame.bytes);
-        if (table) {
-            text::append_table_row(out, row, how);
-        } else {
-            text::append_tsv_row(out, row);
-        }
-        if (out.size() >= buffer) {
-            std::cout.write(out.data(), static_cast<std::streamsize>(out.size()));
-            out.clear();
-        }
-    }
-    std::cout.write(out.data(), static_cast<std::streamsize>(out.size()));
-    if (const int status = finish_output()) return status;
-    return reader->failure() ? fail(*reader->failure()) : 0;
-}
-
 int run(const RunOptions& options) {
     const auto catalog = core::Catalog::load(options.language);
     if (!catalog) return fail(catalog.error());
@@ -74,7 +46,9 @@ int run(const RunOptions& options) {
     std::ios::sync_with_stdio(false);
     if (by_row && options.pcap.empty() && record::looks_like_capture(options.input.what) &&
         !has_edits(options.input)) {
-        return stream_capture(options, how);
+        const int status = print_capture(options.input.what, options.headers_only,
+                                         options.format == Format::tsv, how);
+        return status == 0 ? finish_output() : status;
     }
 
     const auto recording = load(options.input);

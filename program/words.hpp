@@ -31,9 +31,10 @@ void add_serve(CLI::App& app, Action& action);
 /// `postack` without a word: the window on the scenario chooser.
 int choose();
 
-// There are two programs of these words. `postack` draws no pixels: it starts in a few
-// milliseconds, since the libraries that do take longer to load than a lab to run. What needs them
-// it hands over to the second one, which has all the words (program/light, program/full).
+// There are two programs of these words. `postack` draws no pixels and reads no captures: it starts
+// in a few milliseconds, since the libraries that do take longer to load than a lab to run. What
+// needs them it hands over to the second one, which has all the words (program/light,
+// program/full).
 
 /// Starts the second program in the place of this one if the command line needs it. Returns if it
 /// does not; also if the second one cannot be started, after a message, with the exit status.

@@ -1,4 +1,5 @@
-// The program that draws no pixels, and how it hands over to the one that does.
+// The program that draws no pixels and reads no captures, and how it hands over to the one that
+// does.
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -9,8 +10,10 @@
 #include <CLI/CLI.hpp>
 #include <unistd.h>
 
+#include "program/captures.hpp"
 #include "program/input.hpp"
 #include "program/words.hpp"
+#include "sim/record/capture_magic.hpp"
 
 namespace postack::program {
 namespace {
@@ -27,14 +30,16 @@ bool ends_in(std::string_view word, std::string_view ending) {
     });
 }
 
-// No word, a word that only the second program has, or a picture of pixels among what is to be
-// written.
+// No word, a word that only the second program has, a capture to read or a picture of pixels to
+// write.
 bool needs_second(int argc, char** argv) {
     if (argc < 2) return true;
     const std::string_view word{argv[1]};
     if (word == "open" || word == "serve") return true;
+    const bool reads = word == "run" || word == "diagram" || word == "compare";
     for (int i = 2; i < argc; ++i) {
         if (ends_in(argv[i], ".png") || ends_in(argv[i], ".pdf")) return true;
+        if (reads && record::looks_like_capture(argv[i])) return true;
     }
     return false;
 }
@@ -70,6 +75,15 @@ void add_open(CLI::App& app, Action& /*action*/) {
 // SDL2_net brings the libraries of screens and sound with it.
 void add_serve(CLI::App& app, Action& /*action*/) {
     app.add_subcommand("serve", "Real mail programs as clients of our servers");
+}
+
+core::Result<record::Recording> read_capture(const std::string& path) {
+    return core::Error{path + ": handed over too late"};  // never, as choose()
+}
+
+int print_capture(const std::string& path, bool /*headers_only*/, bool /*tsv*/,
+                  const text::TextOptions& /*how*/) {
+    return fail(read_capture(path).error());
 }
 
 int choose() {

@@ -75,7 +75,4 @@ core::Result<Recording> read_capture(const std::string& path,
 core::Result<Recording> read_capture(CaptureReader& reader,
                                      std::vector<std::string>* notes = nullptr);
 
-/// True for a regular file that begins with the magic number of pcap or pcapng.
-bool looks_like_capture(const std::string& path);
-
 }  // namespace postack::record

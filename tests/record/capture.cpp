@@ -7,6 +7,7 @@
 #include "recorder_sample.hpp"
 #include "sim/core/file.hpp"
 #include "sim/record/capture_import.hpp"
+#include "sim/record/capture_magic.hpp"
 #include "sim/record/pcapng_export.hpp"
 
 using namespace postack;
