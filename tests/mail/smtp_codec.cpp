@@ -69,7 +69,7 @@ TEST_CASE("addresses of the envelope (RFC 5321, section 4.1.2)") {
     CHECK(message::split_address("etudiant") == message::Address{"etudiant", ""});
     for (const std::string_view wrong :
          {"", "<", "<a", "a>", "<a@>", "<@b>", "<a b@c>", "<a@b c>", "<a@b>c", "<a@[1.2.3.4>",
-          "<a\tb@c>", "<(x)a@b>", "<a\\", "<a,b@c>"}) {
+          "<a@[\"]>", "<a\tb@c>", "<(x)a@b>", "<a\\", "<a,b@c>"}) {
         INFO(wrong);
         CHECK_FALSE(message::read_path(wrong));
     }

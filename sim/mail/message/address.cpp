@@ -60,8 +60,10 @@ core::Status check_domain(std::string_view domain) {
     if (literal && (domain.size() < 3 || domain.back() != ']')) {
         return core::Error{"an address literal that is not closed"};
     }
+    // By its grammar a General-address-literal may hold quotes and backslashes, but only IPv6 is
+    // registered (RFC 5321, 4.1.3), and what brackets an address could not be told any more.
     for (const char c : domain) {
-        const bool ok = literal ? plain(c) || c == ':' : plain(c) && c != '"' && c != '\\';
+        const bool ok = (plain(c) && c != '"' && c != '\\') || (literal && c == ':');
         if (!ok) return core::Error{"a character that no domain has"};
     }
     return core::success();
