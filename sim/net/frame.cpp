@@ -42,7 +42,7 @@ void write_link_header(record::LinkType type, bool zero_macs, std::uint32_t from
     }
 }
 
-void leave_checksum_to_card(core::BytesSpan ip_packet) {
+void leave_checksum_to_card(core::BytesSpan ip_packet, std::size_t length) {
     const bool v6 = ip_packet[0] >> 4U == 6;
     const std::size_t header = v6 ? 40 : static_cast<std::size_t>(ip_packet[0] & 0x0fU) * 4;
     constexpr std::size_t checksum_at = 16;  // in a TCP header
@@ -50,7 +50,7 @@ void leave_checksum_to_card(core::BytesSpan ip_packet) {
     if (protocol != wire::protocol_tcp || ip_packet.size() < header + checksum_at + 2) return;
     const core::BytesView addresses =
         v6 ? core::BytesView{ip_packet}.subspan(8, 32) : core::BytesView{ip_packet}.subspan(12, 8);
-    auto sum = static_cast<std::uint32_t>(protocol + ip_packet.size() - header);
+    auto sum = static_cast<std::uint32_t>(protocol + length - header);
     for (std::size_t i = 0; i < addresses.size(); i += 2)
         sum += core::load_u16(&addresses[i]);
     while (sum >> 16U != 0)

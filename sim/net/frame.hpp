@@ -19,9 +19,10 @@ wire::MacAddress host_mac(std::uint32_t host);
 /// Bytes of an Ethernet frame at least, without its FCS (IEEE 802.3).
 inline constexpr std::size_t min_ethernet_frame = 60;
 
-/// Puts into a frame that holds an IPv4 or IPv6 packet with TCP what a system leaves there for the
-/// network card to finish: the folded sum of the pseudo header.
-void leave_checksum_to_card(core::BytesSpan ip_packet);
+/// Puts into an IPv4 or IPv6 packet with TCP what a system leaves there for the network card to
+/// finish: the folded sum of the pseudo header. `ip_packet` holds at least its headers, `length` is
+/// its own.
+void leave_checksum_to_card(core::BytesSpan ip_packet, std::size_t length);
 
 /// Writes the link header for `ip_packet` at the start of `frame`. `zero_macs`: as Linux shows
 /// `lo`.

@@ -774,7 +774,7 @@ void Host::send_segment(const wire::TcpSegment& segment, const wire::IpAddress& 
     departure.cause = cause;
     departure.sequence = segment.header.sequence.raw();
     departure.flags = segment.header.flags;
-    departure.payload = segment.payload;
+    departure.payload = departure.ip_packet.last(segment.payload.size());
     output_->transmit(departure);
 }
 
@@ -800,7 +800,7 @@ void Host::send_datagram(SocketHandle handle, wire::Endpoint to, core::BytesView
     Departure departure;
     departure.ip_packet = {packet_.data(), packet_size_};
     departure.socket = handle;
-    departure.payload = payload;
+    departure.payload = departure.ip_packet.last(payload.size());
     departure.cause = story.cause;
     departure.sequence = story.number;
     output_->transmit(departure);

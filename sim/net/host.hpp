@@ -53,7 +53,7 @@ struct Departure {
     std::optional<std::uint32_t> sequence;  ///< of TCP, on the wire, or of a datagram that has a
                                             ///< number: finds the original of a retransmission
     wire::TcpFlags flags = 0;
-    core::BytesView payload;  ///< of TCP or UDP
+    core::BytesView payload;  ///< of TCP or UDP: the end of ip_packet
 };
 
 /// What a host asks of its owner while a call runs.

@@ -398,19 +398,23 @@ void World::transmit(std::uint32_t from, const Departure& departure) {
         // Short frames are captured padded where they arrive, and not yet padded where they leave.
         const bool padded = config.captured_at && from != *config.captured_at &&
                             config.link_type == record::LinkType::ethernet;
-        const std::size_t length = padded ? std::max(bytes, min_ethernet_frame) : bytes;
-        const record::Recorder::NewPacket made =
-            recorder_->new_packet(now_, from, route.to, socket, config.link_type,
-                                  static_cast<std::uint32_t>(length), departure.cause, original);
+        const std::size_t padding =
+            padded && bytes < min_ethernet_frame ? min_ethernet_frame - bytes : 0;
+        // A padded frame is short, and kept in one piece.
+        const core::BytesView payload = padding == 0 ? departure.payload : core::BytesView{};
+        const std::size_t head = bytes - payload.size();
+        const record::Recorder::NewPacket made = recorder_->new_packet(
+            now_, from, route.to, socket, config.link_type,
+            static_cast<std::uint32_t>(head + padding), payload, departure.cause, original);
         packet = made.id;
         write_link_header(config.link_type, config.loopback, from, route.hop, departure.ip_packet,
-                          made.frame);
-        const core::BytesSpan ip = made.frame.subspan(header, departure.ip_packet.size());
-        std::copy(departure.ip_packet.begin(), departure.ip_packet.end(), ip.begin());
-        std::fill(made.frame.begin() + static_cast<std::ptrdiff_t>(bytes), made.frame.end(),
+                          made.head);
+        const core::BytesSpan ip = made.head.subspan(header, head - header);
+        std::copy_n(departure.ip_packet.begin(), ip.size(), ip.begin());
+        std::fill(made.head.end() - static_cast<std::ptrdiff_t>(padding), made.head.end(),
                   core::Byte{0});
         if (config.captured_at && config.checksum_offloaded && from == *config.captured_at) {
-            leave_checksum_to_card(ip);
+            leave_checksum_to_card(ip, departure.ip_packet.size());
         }
         if (known != nullptr && departure.sequence && original == record::none &&
             (!departure.payload.empty() || (departure.flags & (wire::SYN | wire::FIN)) != 0)) {
@@ -498,9 +502,7 @@ void World::cross(const Crossing& c) {
     if (passage.verdict.duplicate) {
         record::PacketId copy = record::none;
         if (recorder_ != nullptr) {
-            const record::Packet first = recorder_->recording().packets[c.packet];
-            copy = recorder_->packet_sent(now_, c.from, c.to, first.socket, first.link_type,
-                                          recorder_->recording().frame(first), c.cause, c.packet);
+            copy = recorder_->packet_copied(now_, c.packet);
             for (const core::Text& reason : passage.verdict.reasons) {
                 recorder_->verdict(copy, reason);
             }

@@ -262,7 +262,7 @@ core::Result<Recording> read_capture(CaptureReader& reader, std::vector<std::str
     while (reader.next(frame)) {
         if (recording.packets.empty()) recording.start_unix_ns = frame.unix_ns;
         if (recording.packets.size() == most_imported_packets ||
-            recording.bytes.size() + frame.bytes.size() > most_imported_bytes) {
+            recording.frames.size() + frame.bytes.size() > most_imported_bytes) {
             full = true;
             break;
         }

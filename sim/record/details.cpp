@@ -138,16 +138,17 @@ std::vector<Field> details(const Recording& recording, const std::vector<Row>& r
     // What a segment means depends on its conversation alone: those packets are read again.
     FrameDissector dissector{{}};
     const Row& row = rows[packet];
+    core::Bytes room;
     for (PacketId id = 0; id <= packet; ++id) {
         const bool same = id == packet || (row.stream != none && rows[id].stream == row.stream &&
                                            rows[id].flags.has_value() == row.flags.has_value());
         if (!same) continue;
         const Packet& one = recording.packets[id];
         dissector.row.number = id;
-        dissector.next(one.sent, one.link_type, recording.frame(one), one.fate, one.cause);
+        dissector.next(one.sent, one.link_type, recording.frame(one, room), one.fate, one.cause);
     }
-    const Examined examined{recording, rows, packet, recording.frame(recording.packets[packet]),
-                            dissector};
+    const Examined examined{recording, rows, packet,
+                            recording.frame(recording.packets[packet], room), dissector};
     const Layers& layers = dissector.layers;
     std::vector<Field> fields;
     fields.push_back(frame_branch(examined));

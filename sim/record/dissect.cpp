@@ -22,8 +22,9 @@ std::vector<Row> dissect(const Recording& recording, DissectOptions options) {
     std::vector<Row> rows;
     rows.reserve(recording.packets.size());
     Dissector dissector{options};
+    core::Bytes room;
     for (const Packet& packet : recording.packets) {
-        rows.push_back(dissector.next(packet.sent, packet.link_type, recording.frame(packet),
+        rows.push_back(dissector.next(packet.sent, packet.link_type, recording.frame(packet, room),
                                       packet.fate, packet.cause));
     }
     return rows;

@@ -69,6 +69,8 @@ class Blocks {
     }
     [[nodiscard]] bool failed() const { return !out_; }
 
+    core::Bytes room;  ///< for a frame that is kept in two pieces
+
    private:
     static constexpr std::size_t piece = std::size_t{256} << 10U;
     std::ostream& out_;
@@ -134,7 +136,7 @@ void write_packet(Blocks& block, const Recording& recording, const PcapngOptions
     block.u32(static_cast<std::uint32_t>(stamp));
     block.u32(packet.length);
     block.u32(packet.length);
-    block.padded(core::as_text(recording.frame(packet)));
+    block.padded(core::as_text(recording.frame(packet, block.room)));
     const std::string comment = options.comment ? options.comment(recording, id) : std::string{};
     const bool corrupt = packet.fate == Fate::corrupt;
     if (!comment.empty()) block.option(opt_comment, shortened(comment, longest_comment));

@@ -38,33 +38,54 @@ void Recorder::join(SocketId a, SocketId b) {
     recording_.sockets[b].peer = a;
 }
 
-Recorder::NewPacket Recorder::new_packet(core::Instant now, HostId from, HostId to, SocketId socket,
-                                         LinkType link_type, std::uint32_t length, tcp::Cause cause,
-                                         PacketId original) {
+PacketId Recorder::append(Packet packet) {
     const PacketId id = id_of_next(recording_.packets.size());
+    packet.sent_event = append(packet.sent, EventKind::packet_sent, id);
+    recording_.packets.push_back(packet);
+    return id;
+}
+
+Recorder::NewPacket Recorder::new_packet(core::Instant now, HostId from, HostId to, SocketId socket,
+                                         LinkType link_type, std::uint32_t head_length,
+                                         core::BytesView payload, tcp::Cause cause,
+                                         PacketId original) {
+    const FrameStore::NewFrame frame = recording_.frames.append(head_length, payload);
     Packet packet;
     packet.sent = now;
     packet.from = from;
     packet.to = to;
     packet.socket = socket;
-    const FrameBytes::Place place = recording_.bytes.append(length);
-    packet.offset = place.offset;
-    packet.length = length;
+    packet.place = frame.place;
+    packet.length = head_length + static_cast<std::uint32_t>(payload.size());
     packet.link_type = link_type;
     packet.cause = cause;
     packet.original = original;
-    packet.sent_event = append(now, EventKind::packet_sent, id);
-    recording_.packets.push_back(packet);
-    return {id, place.bytes};
+    return {append(packet), frame.head};
 }
 
 PacketId Recorder::packet_sent(core::Instant now, HostId from, HostId to, SocketId socket,
                                LinkType link_type, core::BytesView bytes, tcp::Cause cause,
                                PacketId original) {
-    const NewPacket made = new_packet(now, from, to, socket, link_type,
-                                      static_cast<std::uint32_t>(bytes.size()), cause, original);
-    std::copy(bytes.begin(), bytes.end(), made.frame.begin());
+    const NewPacket made =
+        new_packet(now, from, to, socket, link_type, static_cast<std::uint32_t>(bytes.size()), {},
+                   cause, original);
+    std::copy(bytes.begin(), bytes.end(), made.head.begin());
     return made.id;
+}
+
+PacketId Recorder::packet_copied(core::Instant now, PacketId original) {
+    const Packet& first = recording_.packets[original];
+    Packet copy;
+    copy.sent = now;
+    copy.from = first.from;
+    copy.to = first.to;
+    copy.socket = first.socket;
+    copy.place = first.place;
+    copy.length = first.length;
+    copy.link_type = first.link_type;
+    copy.cause = first.cause;
+    copy.original = original;
+    return append(copy);
 }
 
 void Recorder::packet_ended(core::Instant now, PacketId packet, Fate fate, HostId at) {

@@ -22,16 +22,19 @@ class Recorder {
 
     struct NewPacket {
         PacketId id;
-        core::BytesSpan frame;  ///< room for its bytes, not initialised, for the caller to fill
+        core::BytesSpan head;  ///< room for its headers, not initialised, for the caller to fill
     };
-    /// A frame of `length` bytes entered the link. Fate stays in_flight until packet_ended.
+    /// A frame entered the link: so many bytes of headers, then the payload. Fate stays in_flight
+    /// until packet_ended.
     NewPacket new_packet(core::Instant now, HostId from, HostId to, SocketId socket,
-                         LinkType link_type, std::uint32_t length, tcp::Cause cause,
-                         PacketId original = none);
-    /// The same for bytes that exist already: they are copied.
+                         LinkType link_type, std::uint32_t head_length, core::BytesView payload,
+                         tcp::Cause cause, PacketId original = none);
+    /// The same for a frame of which only the bytes are known.
     PacketId packet_sent(core::Instant now, HostId from, HostId to, SocketId socket,
                          LinkType link_type, core::BytesView bytes, tcp::Cause cause,
                          PacketId original = none);
+    /// A copy that the link made of a packet entered it too.
+    PacketId packet_copied(core::Instant now, PacketId original);
     /// It arrived, was lost, was thrown away as corrupt, or a copy arrived. `at`: the machine that
     /// lost it, if it was not the link.
     void packet_ended(core::Instant now, PacketId packet, Fate fate, HostId at = none);
@@ -55,6 +58,7 @@ class Recorder {
     Recording take() && { return std::move(recording_); }
 
    private:
+    PacketId append(Packet packet);
     EventIndex append(core::Instant now, EventKind kind, std::size_t subject);
 
     Recording recording_;

@@ -13,4 +13,10 @@ std::string_view name(Fate fate) {
     return "in_flight";
 }
 
+core::Bytes Recording::frame(const Packet& p) const {
+    core::Bytes room;
+    const core::BytesView bytes = frame(p, room);
+    return {bytes.begin(), bytes.end()};
+}
+
 }  // namespace postack::record

@@ -16,7 +16,7 @@
 #include "sim/core/bytes.hpp"
 #include "sim/core/language.hpp"
 #include "sim/core/time.hpp"
-#include "sim/record/frame_bytes.hpp"
+#include "sim/record/frame_store.hpp"
 #include "sim/record/state_log.hpp"
 #include "sim/tcp/cause.hpp"
 #include "sim/tcp/variables.hpp"
@@ -59,7 +59,7 @@ struct Packet {
     core::Instant ended = core::never;  ///< when it arrived or was lost; never = still under way
     HostId from = none, to = none;      ///< to: the host that it is for (none if there is none)
     SocketId socket = none;             ///< the sending socket, none for a RST from no connection
-    std::uint64_t offset = 0;           ///< where its bytes are in Recording::bytes
+    FramePlace place;                   ///< where its bytes are in Recording::frames
     std::uint32_t length = 0;           ///< of the whole frame, link layer on
     LinkType link_type = LinkType::ethernet;
     Fate fate = Fate::in_flight;  ///< `duplicate`: a copy that the link made, and it arrived
@@ -179,12 +179,15 @@ struct Recording {
     std::vector<MailboxChange> mailbox_changes;
     std::vector<Listener> listeners;
     std::vector<HostChange> host_changes;
-    FrameBytes bytes;
+    FrameStore frames;
     bool from_capture = false;
 
-    [[nodiscard]] core::BytesView frame(const Packet& p) const {
-        return bytes.find(p.offset, p.length);
+    /// The bytes of a packet, as FrameStore::find.
+    [[nodiscard]] core::BytesView frame(const Packet& p, core::Bytes& room) const {
+        return frames.find(p.place, p.length, room);
     }
+    /// A copy of them, for who looks at few.
+    [[nodiscard]] core::Bytes frame(const Packet& p) const;
 };
 
 }  // namespace postack::record

@@ -53,11 +53,12 @@ class Writer {
         table("host", hosts);
         table("socket", sockets);
         table("event", events);
+        core::Bytes room;
         for (std::size_t id = 0; id < packets.size(); ++id) {
             begin("packet", id);
             write(packets[id]);
             put(" bytes=");
-            hex(recording.frame(packets[id]));
+            hex(recording.frame(packets[id], room));
             end();
         }
         table("verdict", verdicts);
@@ -130,14 +131,15 @@ class Writer {
         field("subject", subject);
     }
     void write(const Packet& packet) {
-        const auto& [sent, ended, from, to, socket, offset, length, link_type, fate, cause, verdict,
+        // Where its bytes are kept is no part of what happened.
+        const auto& [sent, ended, from, to, socket, place, length, link_type, fate, cause, verdict,
                      original, sent_event, ended_event, lost_at] = packet;
+        static_cast<void>(place);
         field("sent", ns(sent));
         field("ended", ns(ended));
         field("from", from);
         field("to", to);
         field("socket", socket);
-        field("offset", offset);
         field("length", length);
         field("link_type", number(link_type));
         field("fate", name(fate));
@@ -167,15 +169,15 @@ class Writer {
         field("up", up);
     }
     void write(const tcp::Variables& variables) {
-        const auto& [state, iss, irs, snd_una, snd_nxt, snd_wl1, snd_wl2, rcv_nxt, snd_wnd, rcv_wnd,
-                     snd_wind_shift, rcv_wind_shift, sack_permitted, timestamps, ts_recent,
-                     effective_mss, cwnd, ssthresh, duplicate_acks, in_recovery, congestion_state,
-                     recovery_point, pipe, outstanding_segments, sacked_segments, lost_segments,
-                     retransmitted_segments, reordering_seen, reordering_window,
-                     tail_loss_probe_pending, ecn, congestion_echo, srtt, rttvar, rto,
-                     retransmissions, probes, keep_alive_probes, unsent, in_flight, unread,
-                     out_of_order, bytes_sent, bytes_received, segments_sent_again, quick_acks,
-                     pingpong, ack_pending, fin_sent, fin_received, deadlines] = variables;
+        const auto& [deadlines, srtt, rttvar, rto, reordering_window, bytes_sent, bytes_received,
+                     iss, irs, snd_una, snd_nxt, snd_wl1, snd_wl2, rcv_nxt, snd_wnd, rcv_wnd,
+                     ts_recent, effective_mss, cwnd, ssthresh, duplicate_acks, recovery_point, pipe,
+                     outstanding_segments, sacked_segments, lost_segments, retransmitted_segments,
+                     segments_sent_again, retransmissions, probes, keep_alive_probes, unsent,
+                     in_flight, unread, out_of_order, state, congestion_state, in_recovery,
+                     snd_wind_shift, rcv_wind_shift, sack_permitted, timestamps, reordering_seen,
+                     tail_loss_probe_pending, ecn, congestion_echo, quick_acks, pingpong,
+                     ack_pending, fin_sent, fin_received] = variables;
         field("state", tcp::name(state));
         field("iss", iss.raw());
         field("irs", irs.raw());

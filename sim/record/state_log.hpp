@@ -45,15 +45,18 @@ class StateLog {
         std::uint64_t offset;  // of its words in words_
         std::uint32_t length;  // of them, in bytes
         std::uint32_t socket, event;
-        std::uint32_t nth;  // of its socket
-        std::string_view rule;
+        std::uint32_t nth;   // of its socket
+        std::uint32_t rule;  // in rules_
     };
     struct PerSocket {
         std::vector<std::uint32_t> changes;
         tcp::Variables last;
     };
 
+    std::uint32_t number_of(std::string_view rule);
+
     core::AppendLog<Entry> entries_;
+    std::vector<std::string_view> rules_{{}};
     std::vector<PerSocket> sockets_;
     FrameBytes words_;
 };

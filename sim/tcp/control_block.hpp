@@ -93,7 +93,7 @@ struct Connection::Impl {
         std::uint32_t stamp = 0;       // and the timestamp that it carried
         std::uint32_t unreported = 0;  // segments sent again that no D-SACK has reported
     } episode;
-    std::uint64_t segments_sent_again = 0;
+    std::uint32_t segments_sent_again = 0;
 
     // --- ECN (RFC 3168)
     bool ecn = false;        // agreed on

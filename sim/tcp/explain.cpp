@@ -151,17 +151,17 @@ std::vector<VariableChange> explain(const Variables& b, const Variables& a) {
     };
 
     // A new member of Variables no longer compiles here, so that none goes unexplained.
-    [[maybe_unused]] const auto& [state, iss, irs, snd_una, snd_nxt, snd_wl1, snd_wl2, rcv_nxt,
-                                  snd_wnd, rcv_wnd, snd_wind_shift, rcv_wind_shift, sack_permitted,
-                                  timestamps, ts_recent, effective_mss, cwnd, ssthresh,
-                                  duplicate_acks, in_recovery, congestion_state, recovery_point,
-                                  pipe, outstanding_segments, sacked_segments, lost_segments,
-                                  retransmitted_segments, reordering_seen, reordering_window,
-                                  tail_loss_probe_pending, ecn, congestion_echo, srtt, rttvar, rto,
-                                  retransmissions, probes, keep_alive_probes, unsent, in_flight,
-                                  unread, out_of_order, bytes_sent, bytes_received,
-                                  segments_sent_again, quick_acks, pingpong, ack_pending, fin_sent,
-                                  fin_received, deadlines] = a;
+    [[maybe_unused]] const auto& [deadlines, srtt, rttvar, rto, reordering_window, bytes_sent,
+                                  bytes_received, iss, irs, snd_una, snd_nxt, snd_wl1, snd_wl2,
+                                  rcv_nxt, snd_wnd, rcv_wnd, ts_recent, effective_mss, cwnd,
+                                  ssthresh, duplicate_acks, recovery_point, pipe,
+                                  outstanding_segments, sacked_segments, lost_segments,
+                                  retransmitted_segments, segments_sent_again, retransmissions,
+                                  probes, keep_alive_probes, unsent, in_flight, unread,
+                                  out_of_order, state, congestion_state, in_recovery,
+                                  snd_wind_shift, rcv_wind_shift, sack_permitted, timestamps,
+                                  reordering_seen, tail_loss_probe_pending, ecn, congestion_echo,
+                                  quick_acks, pingpong, ack_pending, fin_sent, fin_received] = a;
 
     compare("iss", b.iss.raw(), iss.raw(), "initial_number");
     compare("irs", b.irs.raw(), irs.raw(), "initial_number_heard");

@@ -24,7 +24,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!reader) return 0;
     const auto recording = read_capture(*reader);
     if (!recording) return 0;
-    expect(recording->bytes.size() <= recording->packets.size() * (largest_captured_frame + 14));
+    expect(recording->frames.size() <= recording->packets.size() * (largest_captured_frame + 14));
     const std::string file = to_pcapng(*recording);
     auto again_reader = CaptureReader::from_bytes(core::as_bytes(file), "again");
     expect(again_reader.ok());

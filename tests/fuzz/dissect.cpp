@@ -39,7 +39,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         const std::size_t length =
             std::min<std::size_t>(core::load_u16(data + at + 1), size - at - 3);
         packet.length = static_cast<std::uint32_t>(length);
-        packet.offset = recording.bytes.append({data + at + 3, length});
+        packet.place = recording.frames.append({data + at + 3, length});
         recording.packets.push_back(packet);
         at += 3 + length;
     }

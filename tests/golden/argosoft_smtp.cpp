@@ -15,7 +15,8 @@ using namespace postack;
 namespace {
 
 std::string header_of(const record::Recording& recording, record::PacketId packet) {
-    return core::to_hex(recording.frame(recording.packets[packet]).subspan(14, 40));
+    const core::Bytes frame = recording.frame(recording.packets[packet]);
+    return core::to_hex(core::BytesView{frame}.subspan(14, 40));
 }
 
 }  // namespace

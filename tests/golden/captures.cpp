@@ -74,7 +74,7 @@ std::vector<Packet> packets_of(const record::Recording& recording) {
         packet.row = rows[i];
         packet.sent = recording.packets[i].sent;
         const auto frame = recording.frame(recording.packets[i]);
-        const auto ip = wire::read_ip(frame.subspan(ethernet_header));
+        const auto ip = wire::read_ip(core::BytesView{frame}.subspan(ethernet_header));
         REQUIRE(ip.ok());
         if (ip->protocol == wire::protocol_tcp) {
             const auto segment = wire::read_tcp(ip->payload);

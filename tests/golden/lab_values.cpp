@@ -20,7 +20,7 @@ namespace {
 /// What the packet of that number carries: its last `size` bytes.
 std::string payload(const record::Recording& recording, std::uint32_t number, std::size_t size) {
     const auto frame = recording.frame(recording.packets[number - 1]);
-    return std::string{core::as_text(frame.last(size))};
+    return std::string{core::as_text(core::BytesView{frame}.last(size))};
 }
 
 /// TSval of a segment that is no SYN, on an Ethernet-like link over IPv4.

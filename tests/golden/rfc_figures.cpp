@@ -39,8 +39,10 @@ std::string_view state_of(const record::Recording& r, record::HostId host, core:
 std::vector<std::string> figure_of(const record::Recording& r) {
     constexpr std::size_t ethernet = 14;
     std::vector<std::string> rows;
+    core::Bytes room;
     for (const record::Packet& packet : r.packets) {
-        const auto ip = wire::read_ip(r.frame(packet).subspan(ethernet));
+        const core::BytesView frame = r.frame(packet, room);
+        const auto ip = wire::read_ip(frame.subspan(ethernet));
         const auto segment = wire::read_tcp(ip->payload);
         const wire::TcpHeader& h = segment->header;
         std::string fields = fmt::format(

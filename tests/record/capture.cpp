@@ -121,7 +121,8 @@ TEST_CASE("Linux cooked captures become Ethernet") {
         const auto r = read(file);
         REQUIRE(r);
         CHECK(r->packets[0].link_type == LinkType::ethernet);
-        const auto read_frame = wire::read_ethernet(r->frame(r->packets[0]));
+        const core::Bytes bytes = r->frame(r->packets[0]);
+        const auto read_frame = wire::read_ethernet(bytes);
         CHECK(to_string(read_frame->header.source) == "08:00:27:12:34:56");
         CHECK(to_string(read_frame->header.destination) == "00:00:00:00:00:00");
         CHECK(core::to_hex(read_frame->payload) == core::to_hex(without_ethernet(frame)));

@@ -71,7 +71,7 @@ class Talk {
     void add(const core::Bytes& frame, LinkType link) {
         Packet packet;
         packet.sent = now_;
-        packet.offset = recording.bytes.append(frame);
+        packet.place = recording.frames.append(frame);
         packet.length = static_cast<std::uint32_t>(frame.size());
         packet.link_type = link;
         packet.fate = Fate::arrived;

@@ -67,7 +67,8 @@ ShownNumbers shown_numbers(const record::Recording& recording, const record::Row
     if (p.link_type == record::LinkType::ethernet) header = 14;
     if (p.link_type == record::LinkType::null_loopback) header = 4;
     if (p.length <= header) return relative;
-    const auto ip = wire::read_ip(recording.frame(p).subspan(header), wire::Cut::allowed);
+    core::Bytes room;
+    const auto ip = wire::read_ip(recording.frame(p, room).subspan(header), wire::Cut::allowed);
     if (!ip || ip->protocol != wire::protocol_tcp) return relative;
     const auto segment = wire::read_tcp(ip->payload);
     if (!segment) return relative;

@@ -174,7 +174,8 @@ void draw_details(Frame& frame, const Rect& rect) {
             ImGui::BeginChild("bytes", ImVec2(inner.x, rect.height - tree - 4), true,
                               ImGuiWindowFlags_AlwaysUseWindowPadding);
             frame.see("hex", {rect.x, y, rect.width, rect.height - tree});
-            draw_bytes(frame, fields, frame.model.recording().frame(p));
+            core::Bytes room;
+            draw_bytes(frame, fields, frame.model.recording().frame(p, room));
             ImGui::EndChild();
             ImGui::PopStyleVar();
         }
