@@ -76,16 +76,18 @@ class Drawing {
         }
     }
 
-    void body(double top, double bottom, std::uint32_t begin, std::uint32_t end) {
+    // Lifelines and their bars go on to `rails`, at or below `bottom`.
+    void body(double top, double bottom, double rails, std::uint32_t begin, std::uint32_t end) {
         top = std::max(top, plan_.heads_bottom);
         bottom = std::min(bottom, plan_.bottom);
+        rails = std::min(rails, plan_.bottom);
         if (bottom <= top) return;
         phases(top, bottom);
         for (const Lane& lane : plan_.lanes.lanes) {
-            line({lane.x, top}, {lane.x, bottom}, Role::ink, 0.9);
+            line({lane.x, top}, {lane.x, rails}, Role::ink, 0.9);
         }
-        bars(top, bottom);
-        outages(top, bottom);
+        bars(top, rails);
+        outages(top, rails);
         pauses(top, bottom);
         if (plan_.options.highlight_last && begin < end && end == plan_.end) highlight(end - 1);
         // Packets that are on their way together: all their arrows, then all their words, so that
@@ -484,8 +486,13 @@ void Plan::draw(Scene& out, double top, double bottom, double dy, Packets packet
     std::size_t stop = i;
     while (stop < places.size() && (!places[stop].drawn || top_of(stop) < bottom))
         ++stop;
+    // What starts in this part may arrive below it: its lifelines go with it to there.
+    double rails = bottom;
+    if (packets == Packets::starting && stop > i) {
+        rails = std::max(rails, static_cast<double>(impl_->reach[stop - 1]) + 6);
+    }
     Drawing(*impl_, out, dy)
-        .body(top, bottom, static_cast<std::uint32_t>(i) + impl_->first,
+        .body(top, bottom, rails, static_cast<std::uint32_t>(i) + impl_->first,
               static_cast<std::uint32_t>(stop) + impl_->first);
 }
 
@@ -521,7 +528,8 @@ std::vector<Scene> paginate(const record::Recording& recording,
     const double foot = m::margin + m::footer_height;
     const double head = m::margin + m::head_height;  // of the pages after the first
 
-    // Cuts between packets: the last one that fits, where no arrow is under way if there is one.
+    // Cuts between packets: the last one that fits, where no arrow is under way if that leaves less
+    // than half of the page empty.
     std::vector<double> cuts{plan.head_bottom()};
     double shown = 0;  // above this all arrows have ended
     double last_clean = 0, last_any = 0;
@@ -532,7 +540,8 @@ std::vector<Scene> paginate(const record::Recording& recording,
         const Scene::Band band = plan.band(p);
         if (band.bottom <= 0) continue;
         while (band.bottom > room_from(cuts.back())) {
-            const double cut = last_clean > cuts.back() ? last_clean
+            const double half = (cuts.back() + room_from(cuts.back())) / 2;
+            const double cut = last_clean > half        ? last_clean
                                : last_any > cuts.back() ? last_any
                                                         : band.top - 3;
             if (cut <= cuts.back()) break;  // one packet higher than a page: nothing helps

@@ -19,7 +19,7 @@ inline constexpr unsigned most_lanes = 24;
 // Heading and lifeline heads.
 inline constexpr double title_size = 19, summary_size = 10.5, summary_leading = 15;
 inline constexpr unsigned most_summary_lines = 3;
-inline constexpr double head_edge = 4;  // of the scene, to the outer heads
+inline constexpr double head_edge = 14;  // of the scene, to the outer heads
 inline constexpr double head_height = 38, head_padding = 12, head_title_size = 12;
 inline constexpr double head_address_size = 9.5;
 inline constexpr double head_gap = 16;  // from heading to lifeline heads

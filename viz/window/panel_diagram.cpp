@@ -89,9 +89,35 @@ void zoom_buttons(Frame& frame, double zoom) {
     ImGui::PopStyleVar(3);
 }
 
+/// Scrolls sideways to the lifelines of a packet where they do not both show.
+void follow_sideways(const Frame& frame, const diagram::Plan& plan, const View& view,
+                     std::uint32_t packet, float shown_width) {
+    const record::Packet& p = frame.model.recording().packets[packet];
+    const std::vector<double>& lanes = plan.lanes();
+    double left = plan.width(), right = 0;
+    for (const record::HostId host : {p.from, p.to}) {
+        if (host >= lanes.size() || lanes[host] < 0) continue;
+        left = std::min(left, lanes[host]);
+        right = std::max(right, lanes[host]);
+    }
+    if (left > right) return;
+    constexpr double beside = 90;  // half a head, or the word at a lifeline
+    const auto begin = static_cast<float>((left - beside - cut_margin) * view.zoom);
+    const auto end = static_cast<float>((right + beside - cut_margin) * view.zoom);
+    const float scroll = ImGui::GetScrollX();
+    if (begin >= scroll && end <= scroll + shown_width) return;
+    if (end - begin <= shown_width) {
+        ImGui::SetScrollX(std::max((begin + end - shown_width) / 2, 0.0F));
+        return;
+    }
+    // No room for both: where it was sent.
+    const bool from_left = p.from < lanes.size() && lanes[p.from] <= left;
+    ImGui::SetScrollX(std::max(from_left ? begin : end - shown_width, 0.0F));
+}
+
 /// Keeps the newest packet in view: when the step changes it is scrolled to, softly while it runs.
-void follow(Frame& frame, const diagram::Plan& plan, const View& view, float shown_height,
-            double head) {
+void follow(Frame& frame, const diagram::Plan& plan, const View& view, float shown_width,
+            float shown_height, double head) {
     ImGuiStorage& kept = *ImGui::GetStateStorage();
     const ImGuiID step_key = ImGui::GetID("followed");
     const ImGuiID width_key = ImGui::GetID("width");
@@ -103,8 +129,10 @@ void follow(Frame& frame, const diagram::Plan& plan, const View& view, float sho
     kept.SetFloat(width_key, width);
     if (frame.state.step == 0) {
         ImGui::SetScrollY(0);
+        ImGui::SetScrollX(0);
         return;
     }
+    follow_sideways(frame, plan, view, frame.state.step - 1, shown_width);
     const diagram::Scene::Band band = plan.band(frame.state.step - 1);
     const float top = static_cast<float>((band.top - head) * view.zoom);
     const float bottom = static_cast<float>((band.bottom - head) * view.zoom);
@@ -156,7 +184,7 @@ void draw_diagram(Frame& frame, const Rect& rect) {
         ImGui::BeginChild("lanes", ImVec2(rect.width - 2, body_height), false,
                           ImGuiWindowFlags_HorizontalScrollbar | ImGuiWindowFlags_NoNav |
                               (ImGui::GetIO().KeyCtrl ? ImGuiWindowFlags_NoScrollWithMouse : 0));
-        follow(frame, plan, view, body_height, head);
+        follow(frame, plan, view, rect.width - bar - 4, body_height, head);
 
         const ImVec2 origin = ImGui::GetCursorScreenPos();
         const float height = static_cast<float>(plan.height() - head) * zoom;
