@@ -20,6 +20,7 @@ constexpr std::array<Entry, static_cast<std::size_t>(Cause::count_)> table{{
     {handshake_done, "handshake_done", "RFC 9293, 3.10.7.3"},
     {data, "data", "RFC 9293, 3.10.2"},
     {data_with_ack, "data_with_ack", "RFC 9293, 3.8.6.3"},
+    {nagle_released, "nagle_released", "RFC 9293, 3.7.4"},
     {quick_ack, "quick_ack", "RFC 9293, 3.8.6.3"},
     {second_segment_ack, "second_segment_ack", "RFC 9293, 3.8.6.3"},
     {delayed_ack, "delayed_ack", "RFC 9293, 3.8.6.3"},

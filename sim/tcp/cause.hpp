@@ -15,6 +15,7 @@ enum class Cause : std::uint8_t {
     handshake_done,  ///< ACK that completes the handshake
     data,            ///< new data, alone
     data_with_ack,   ///< new data that carries a pending acknowledgment (piggyback)
+    nagle_released,  ///< new data that Nagle's rule had held back until what was under way arrived
     quick_ack,       ///< ACK at once: the stack is in quick-ACK mode or the application asks for it
     second_segment_ack,      ///< ACK at once: a second full-sized segment waits for one
     delayed_ack,             ///< ACK because the delayed-ACK timer fired

@@ -60,6 +60,7 @@ struct Connection::Impl {
     // --- sending
     Sequence buffer_start;              // the sequence number of the oldest byte in send_buffer
     Sequence small_end;                 // where the last segment ended that was not full (Minshall)
+    bool held_by_nagle = false;         // what is unsent would have gone but for Nagle's rule
     Sequence push;                      // a segment that ends here carries PSH
     bool hold_partial = false;          // MSG_MORE
     std::vector<Sequence> record_ends;  // MSG_EOR: each ends a segment
@@ -207,6 +208,7 @@ struct Connection::Impl {
         return record_ends_passed < record_ends.size() && record_ends[record_ends_passed] == at;
     }
     void let_go(core::Instant now, Output& output);
+    [[nodiscard]] bool nagle_lets_go() const;
     [[nodiscard]] bool worth_sending(std::uint32_t length, std::uint32_t data,
                                      std::uint32_t full) const;
     void send_new(std::uint32_t length, Cause cause, core::Instant now, Output& output);

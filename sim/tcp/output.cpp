@@ -143,15 +143,19 @@ std::uint32_t Connection::Impl::usable_window() const {
     return right > snd_nxt ? right - snd_nxt : 0;
 }
 
-// RFC 9293, 3.8.6.2.1, with Nagle's rule of 3.7.4 where it has [brackets]. With Minshall's
-// variant (Linux) only a small segment on its way holds the next small one back, so that the end of
-// a long write does not wait.
+// RFC 9293, 3.7.4: what is not full may go when nothing is on its way. With Minshall's variant
+// (Linux) only a small segment on its way holds the next small one back, so that the end of a long
+// write does not wait.
+bool Connection::Impl::nagle_lets_go() const {
+    return !nagle || snd_nxt == snd_una || (profile.nagle_minshall && small_end <= snd_una);
+}
+
+// RFC 9293, 3.8.6.2.1, with Nagle's rule where it has [brackets].
 bool Connection::Impl::worth_sending(std::uint32_t length, std::uint32_t data,
                                      std::uint32_t full) const {
     if (length == 0) return false;
     if (length >= full) return true;  // (1)
-    const bool quiet =
-        !nagle || snd_nxt == snd_una || (profile.nagle_minshall && small_end <= snd_una);
+    const bool quiet = nagle_lets_go();
     if (length == data) {
         if (fin_queued) return true;               // nothing can join it any more
         return !hold_partial && !corked && quiet;  // (2)
@@ -234,7 +238,11 @@ bool Connection::Impl::send_unsent(core::Instant now, Output& output) {
         if (data > 0) {
             const std::uint32_t full = segment_room();
             length = std::min({until_record_end(data), room, full});
-            if (!worth_sending(length, data, full)) break;
+            if (!worth_sending(length, data, full)) {
+                held_by_nagle = length > 0 && !nagle_lets_go();
+                break;
+            }
+            if (held_by_nagle && length < full && nagle_lets_go()) cause = Cause::nagle_released;
             const std::uint32_t used =
                 disorder && !profile.limited_transmit ? flight() : sent.pipe();
             if (used > 0 && used + length > congestion.cwnd() + extra) {
@@ -249,6 +257,7 @@ bool Connection::Impl::send_unsent(core::Instant now, Output& output) {
             break;
         }
         send_new(length, cause, now, output);
+        held_by_nagle = false;
         any = true;
     }
     if (any || stopped) {

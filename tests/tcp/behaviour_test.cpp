@@ -48,6 +48,10 @@ std::vector<std::size_t> sizes(const Pair& pair, int from) {
     return out;
 }
 
+std::ptrdiff_t released(const Pair& pair) {
+    return std::ranges::count(pair.all, Cause::nagle_released, &Packet::cause);
+}
+
 std::string text_of(std::size_t size) {
     std::string text(size, ' ');
     for (std::size_t i = 0; i < size; ++i)
@@ -140,12 +144,15 @@ TEST_CASE("Nagle holds a small segment back while another is on its way") {
     pair.run_for(100ms);
     INFO(pair.story);
     CHECK(sizes(pair, 0) == std::vector<std::size_t>{1, 3});
+    // Which of them waited is told.
+    CHECK(released(pair) == 1);
 
     pair.all.clear();
     pair.a->set_no_delay(true, pair.now, pair.a);
     for (const char* letter : {"a", "b", "c", "d"})
         pair.say(pair.a, letter);
     CHECK(sizes(pair, 0) == std::vector<std::size_t>{1, 1, 1, 1});
+    CHECK(released(pair) == 0);
     pair.run_for(100ms);
     CHECK(pair.read_all(pair.b) == "abcdabcd");
 }
@@ -167,6 +174,7 @@ TEST_CASE("Nagle meets the delayed ACK: the second write waits for the timer") {
     REQUIRE(pair.all.size() >= 3);
     CHECK(pair.all[1].cause == Cause::delayed_ack);
     CHECK(pair.all[2].payload.size() == 548);
+    CHECK(pair.all[2].cause == Cause::nagle_released);
     CHECK(pair.all[2].sent - pair.all[0].sent > 40ms);
     CHECK(pair.all[2].sent - pair.all[0].sent < 45ms);
 }

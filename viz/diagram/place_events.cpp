@@ -22,6 +22,7 @@ float to_float(double y) {
 // Causes that the margin tells each time; acknowledgments tell theirs when it changes.
 bool always_told(tcp::Cause cause) {
     switch (cause) {
+        case tcp::Cause::nagle_released:
         case tcp::Cause::delayed_ack:
         case tcp::Cause::out_of_order_ack:
         case tcp::Cause::gap_filled_ack:
