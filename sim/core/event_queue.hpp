@@ -5,8 +5,12 @@
 // twice as fast with a million events pending (measured; see `postack bench queue`). Nothing is
 // ever cancelled: an owner whose deadline has moved is asked again when the old one comes up, and
 // says "not yet".
+//
+// What is scheduled for the instant that runs waits in a ring beside the heap, since it comes after
+// all that is due then: over a link without delay, that is everything.
 #pragma once
 
+#include <algorithm>
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
@@ -33,23 +37,37 @@ class EventQueue {
     /// forward).
     void schedule(Instant time, const Payload& payload) {
         assert(time >= last_);
-        heap_.push_back(Event{time, next_sequence_++, payload});
+        const Event event{time, next_sequence_++, payload};
+        if (time == last_) {
+            push_now(event);
+            return;
+        }
+        heap_.push_back(event);
         sift_up(heap_.size() - 1);
     }
 
-    [[nodiscard]] bool empty() const { return heap_.empty(); }
-    [[nodiscard]] std::size_t size() const { return heap_.size(); }
+    [[nodiscard]] bool empty() const { return now_count_ == 0 && heap_.empty(); }
+    [[nodiscard]] std::size_t size() const { return now_count_ + heap_.size(); }
     /// When the next event is due; `never` if there is none.
-    [[nodiscard]] Instant next_time() const { return heap_.empty() ? never : heap_.front().time; }
+    [[nodiscard]] Instant next_time() const {
+        if (now_count_ > 0) return last_;
+        return heap_.empty() ? never : heap_.front().time;
+    }
 
     /// The next event, left where it is. Precondition: not empty.
     [[nodiscard]] const Event& next() const {
-        assert(!heap_.empty());
-        return heap_.front();
+        assert(!empty());
+        return next_is_now() ? now_[now_begin_] : heap_.front();
     }
     /// Takes the next event. Precondition: not empty.
     Event take() {
-        assert(!heap_.empty());
+        assert(!empty());
+        if (next_is_now()) {
+            const Event event = now_[now_begin_];
+            now_begin_ = (now_begin_ + 1) & (now_.size() - 1);
+            --now_count_;
+            return event;
+        }
         const Event top = heap_.front();
         const Event last = heap_.back();
         heap_.pop_back();
@@ -59,6 +77,21 @@ class EventQueue {
     }
 
    private:
+    // What the heap has for this instant was scheduled before it began, and goes first.
+    [[nodiscard]] bool next_is_now() const {
+        return now_count_ > 0 && (heap_.empty() || heap_.front().time > last_);
+    }
+    void push_now(const Event& event) {
+        if (now_count_ == now_.size()) {
+            std::rotate(now_.begin(), now_.begin() + static_cast<std::ptrdiff_t>(now_begin_),
+                        now_.end());
+            now_begin_ = 0;
+            now_.resize(std::max<std::size_t>(2 * now_.size(), 16));
+        }
+        now_[(now_begin_ + now_count_) & (now_.size() - 1)] = event;
+        ++now_count_;
+    }
+
     static bool before(const Event& a, const Event& b) {
         return a.time != b.time ? a.time < b.time : a.sequence < b.sequence;
     }
@@ -94,6 +127,8 @@ class EventQueue {
     }
 
     std::vector<Event> heap_;
+    std::vector<Event> now_;  // a ring, its size a power of two; all of time last_
+    std::size_t now_begin_ = 0, now_count_ = 0;
     std::uint64_t next_sequence_ = 0;
     Instant last_ = epoch;
 };
