@@ -227,7 +227,7 @@ RunEnd World::run(const RunLimits& limits) {
         if (queue_.next_time() > last) return RunEnd::out_of_time;
         if (events >= limits.events) return RunEnd::out_of_events;
         const auto event = queue_.take();
-        if (!queue_.empty()) fetch_ahead(queue_.next().payload);
+        if (!queue_.empty()) fetch_ahead(queue_.next());
         ++counters_.events;
         now_ = event.time;
         dispatch(event.payload);

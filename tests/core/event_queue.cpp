@@ -33,10 +33,12 @@ TEST_CASE("an event scheduled for now runs after those already due now") {
     CHECK(queue.take().payload == 'c');
 }
 
-TEST_CASE("any mixture of adding and taking gives the order of (time, sequence)") {
+TEST_CASE_TEMPLATE("any mixture of adding and taking gives the order of (time, sequence)", Queue,
+                   EventQueue<std::uint32_t>,
+                   EventQueue<std::uint32_t, 54> /* numbers begin anew after 1024 */) {
     Random random{7};
     for (int round = 0; round < 50; ++round) {
-        EventQueue<std::uint32_t> queue;
+        Queue queue;
         std::vector<std::tuple<Instant, std::uint32_t>> pending;
         std::uint32_t next = 0;
         Instant now = epoch;
