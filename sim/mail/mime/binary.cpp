@@ -13,7 +13,7 @@ constexpr std::size_t base64_line = 76;  // RFC 2045, section 6.8
 
 // The header with another Content-Transfer-Encoding.
 std::string with_encoding(std::string_view header, std::string_view encoding) {
-    constexpr std::string_view field = "Content-Transfer-Encoding:";
+    constexpr std::string_view field = "Content-Transfer-Encoding";
     std::string changed;
     bool replaced = false;
     for (std::size_t at = 0; at < header.size();) {
@@ -22,8 +22,10 @@ std::string with_encoding(std::string_view header, std::string_view encoding) {
         at = end;
         const bool folded = line.starts_with(' ') || line.starts_with('\t');
         if (!folded) {
-            replaced = message::equal_without_case(line.substr(0, field.size()), field);
-            if (replaced) changed.append(field).append(" ").append(encoding).append("\r\n");
+            std::string_view name = line.substr(0, line.find(':'));
+            name = name.substr(0, name.find_last_not_of(" \t") + 1);  // RFC 5322, 4.5.1
+            replaced = message::equal_without_case(name, field);
+            if (replaced) changed.append(field).append(": ").append(encoding).append("\r\n");
         }
         if (!replaced) changed += line;
     }
