@@ -19,7 +19,8 @@ class ApplicationDissector {
 
     /// Reads a payload and appends its Info. Gives the name for the Protocol column, or an empty
     /// view if the bytes are the beginning of something whose rest is still to come: the caller
-    /// then keeps them and hands them in again, with the next segment's bytes behind.
+    /// then keeps them and hands them in again, with the next segment's bytes behind; Info, if any
+    /// was appended, stands for this segment.
     virtual std::string_view read(bool from_client, core::BytesView bytes, std::string& info) = 0;
 };
 

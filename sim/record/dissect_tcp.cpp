@@ -266,7 +266,12 @@ bool FrameDissector::application(Conversation& talk, bool from_low, wire::Sequen
         } else {
             reader.pending.clear();
         }
-        return false;
+        if (!more_to_come || row.info.size() == before) {
+            row.info.resize(before);
+            return false;
+        }
+        row.info += " [TCP segment of a reassembled PDU]";  // what could be told already stands
+        return true;
     }
     reader.pending.clear();
     if (name == "TCP") {

@@ -52,28 +52,38 @@ class HttpDissector final : public ApplicationDissector {
         const std::string_view text = core::as_text(bytes);
         const LineRange first = find_line(bytes, 0);
         if (!begins_http_message(text.substr(0, first.length))) {
+            if (!begun_) return "TCP";  // nothing has said yet that this is HTTP
             info += "Continuation";
             return "HTTP";
         }
         const std::size_t blank = text.find("\r\n\r\n");
         if (blank == std::string_view::npos) return {};
+        begun_ = true;
+        append_text(info, bytes.first(first.length));
+        info += ' ';
         const std::string_view header = text.substr(0, blank);
         std::size_t length = 0;
         if (const auto value = field_value(header, "Content-Length")) {
-            // What is no number is none: the header alone is shown.
-            std::from_chars(value->data(), value->data() + value->size(), length);
+            // What is no number leaves the end to the end of the connection.
+            const auto end = std::from_chars(value->data(), value->data() + value->size(), length);
+            if (end.ec == std::errc::invalid_argument) return {};
         }
         if (text.size() - blank - 4 < length) return {};
-        append_text(info, bytes.first(first.length));
-        info += ' ';
-        if (const auto type = field_value(header, "Content-Type"); type && length > 0) {
-            const std::string_view name = type->substr(0, type->find(';'));
-            info += " (";
-            append_text(info, core::as_bytes(name));
-            info += ')';
+        const auto type = field_value(header, "Content-Type");
+        if (!type || length == 0) return "HTTP";
+        const std::string_view name = type->substr(0, type->find(';'));
+        if (same_without_case(name, "application/json")) {
+            info += ", JavaScript Object Notation (application/json)";
+            return "HTTP/JSON";
         }
+        info += " (";
+        append_text(info, core::as_bytes(name));
+        info += ')';
         return "HTTP";
     }
+
+   private:
+    bool begun_ = false;
 };
 
 }  // namespace

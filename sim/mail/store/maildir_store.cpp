@@ -162,14 +162,6 @@ std::string MaildirStore::path_of(const Box& box, std::size_t index) {
                        box.bases[index], letters);
 }
 
-void MaildirStore::complain(const core::Error& error) const {
-    if (complained_.insert(error.message).second) problems_.push_back(error.message);
-}
-
-std::vector<std::string> MaildirStore::take_problems() {
-    return std::exchange(problems_, {});
-}
-
 // ---- opening a mailbox ---------------------------------------------------------------------
 
 // nullptr if it is not there, or cannot be opened (take_problems tells).
@@ -180,7 +172,7 @@ MaildirStore::Box* MaildirStore::opened(std::string_view mailbox) const {
     if (!place || !disk::is_folder(place->folder + "/cur")) return nullptr;
     auto loaded = load(mailbox);
     if (loaded) return *loaded;
-    complain(loaded.error());
+    problems_.add(loaded.error());
     return nullptr;
 }
 
@@ -424,7 +416,7 @@ void MaildirStore::add_file(Box& box, const std::string& base, const Found& foun
     } else {
         const auto text = core::read_file(path, limits_.message_size);
         if (!text) {
-            complain(text.error());
+            problems_.add(text.error());
             return;
         }
         message.size = message::canonical_lines(*text).size();
@@ -443,7 +435,7 @@ void MaildirStore::add_file(Box& box, const std::string& base, const Found& foun
 void MaildirStore::shorten_log(Box& box) const {
     if (!box.log.is_long(box.bases.size())) return;
     if (auto begun = box.log.begin(box.folder, box.index, box.bases, box.letters); !begun) {
-        complain(begun.error());
+        problems_.add(begun.error());
     }
 }
 
@@ -691,7 +683,7 @@ void MaildirStore::learn_keywords(Box& box, const Flags& flags) const {
     const std::string after = maildir::print_keywords(box.keywords);
     if (after == before) return;
     if (auto kept = core::write_file_atomically(box.folder + "/dovecot-keywords", after); !kept) {
-        complain(kept.error());
+        problems_.add(kept.error());
     }
 }
 
@@ -748,7 +740,7 @@ std::size_t MaildirStore::expunge(std::string_view mailbox, std::span<const Uid>
     }
     for (const char* part : {"/cur", "/new"}) {
         if (auto synced = disk::synchronize_folder(box->folder + part); !synced) {
-            complain(synced.error());
+            problems_.add(synced.error());
         }
     }
     std::erase_if(texts_, [&](const CachedText& cached) { return cached.mailbox == mailbox; });

@@ -27,6 +27,7 @@
 #include "sim/mail/store/disk.hpp"
 #include "sim/mail/store/mailbox_index.hpp"
 #include "sim/mail/store/maildir_log.hpp"
+#include "sim/mail/store/problems.hpp"
 
 namespace postack::mail::store {
 
@@ -53,7 +54,7 @@ class MaildirStore final : public MailboxStore {
     /// time of the clock by which the file system dates.
     void refresh(std::int64_t now_unix_ns);
     /// What was wrong with a mailbox since the last call, for the person at the program; each once.
-    std::vector<std::string> take_problems();
+    std::vector<std::string> take_problems() { return problems_.take(); }
 
     core::Result<Appended> append(std::string_view mailbox, StoredMessage message) override;
     core::Result<Uid> copy(std::string_view from, Uid uid, std::string_view to,
@@ -125,7 +126,6 @@ class MaildirStore final : public MailboxStore {
     void forget(std::string_view mailbox);
     void remember(std::string_view mailbox, Uid uid, const Text& text) const;
     static void seen_now(Box& box);
-    void complain(const core::Error& error) const;
 
     std::string root_;
     std::int32_t utc_offset_minutes_;
@@ -134,8 +134,7 @@ class MaildirStore final : public MailboxStore {
     disk::File root_lock_;
     mutable std::map<std::string, std::unique_ptr<Box>, std::less<>> boxes_;
     mutable std::deque<CachedText> texts_;
-    mutable std::vector<std::string> problems_;
-    mutable std::set<std::string> complained_;
+    mutable Problems problems_;
     std::set<std::string, std::less<>> locks_;
     std::uint64_t names_made_ = 0;
     mutable std::uint64_t changes_ = 0;

@@ -197,15 +197,6 @@ core::Result<MboxStore::Place> MboxStore::place_of(std::string_view mailbox) con
     return place;
 }
 
-void MboxStore::complain(const core::Error& error) const {
-    if (complained_.insert(error.message).second) problems_.push_back(error.message);
-}
-
-std::vector<std::string> MboxStore::take_problems() {
-    complained_.clear();
-    return std::exchange(problems_, {});
-}
-
 // ---- opening a mailbox ---------------------------------------------------------------------
 
 // nullptr if it is not there, or cannot be opened (take_problems tells).
@@ -216,7 +207,7 @@ MboxStore::Box* MboxStore::opened(std::string_view mailbox) const {
     if (!place || !is_file(place->path)) return nullptr;
     auto loaded = load(mailbox);
     if (loaded) return *loaded;
-    complain(loaded.error());
+    problems_.add(loaded.error());
     return nullptr;
 }
 
@@ -233,7 +224,7 @@ core::Result<MboxStore::Box*> MboxStore::load(std::string_view mailbox) const {
         if (auto looked = look(box, *lock); !looked) return looked.error();
     }
     boxes_.emplace(std::string{mailbox}, std::move(made));
-    if (auto flushed = flush(box); !flushed) complain(flushed.error());
+    if (auto flushed = flush(box); !flushed) problems_.add(flushed.error());
     return &box;
 }
 
@@ -482,7 +473,7 @@ void MboxStore::refresh(std::int64_t now_unix_ns) {
             status = flush(box);
             box.unwritten_since = status ? 0 : now_unix_ns;
         }
-        if (!status) complain(status.error());
+        if (!status) problems_.add(status.error());
     }
     for (const std::string& name : gone) {
         forget(name);
@@ -647,7 +638,7 @@ core::Result<Appended> MboxStore::append(std::string_view mailbox, StoredMessage
     if (done) done = disk::synchronize(lock->file(), box.path);
     if (!done) {
         if (::ftruncate(lock->file().get(), static_cast<off_t>(at)) != 0) {
-            complain(disk::error(box.path));
+            problems_.add(disk::error(box.path));
         }
         see(box, lock->file());
         return done.error();
@@ -715,12 +706,12 @@ std::size_t MboxStore::expunge(std::string_view mailbox, std::span<const Uid> ui
     if (box == nullptr || uids.empty()) return 0;
     const auto lock = MboxLock::to_write(box->path);
     if (!lock) {
-        complain(lock.error());
+        problems_.add(lock.error());
         return 0;
     }
     if (!is_as_seen(*box, lock->file())) {
         if (auto looked = look(*box, *lock); !looked) {
-            complain(looked.error());
+            problems_.add(looked.error());
             return 0;
         }
     }
@@ -732,7 +723,7 @@ std::size_t MboxStore::expunge(std::string_view mailbox, std::span<const Uid> ui
     gone.erase(std::unique(gone.begin(), gone.end()), gone.end());
     if (gone.empty()) return 0;
     if (auto written = write(*box, *lock, gone); !written) {
-        complain(written.error());
+        problems_.add(written.error());
         return 0;
     }
     box->index.remove(uids, limits_.remembered_expunges);

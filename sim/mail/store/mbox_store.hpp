@@ -31,6 +31,7 @@
 #include "sim/mail/store/mailbox_index.hpp"
 #include "sim/mail/store/mbox_entry.hpp"
 #include "sim/mail/store/mbox_lock.hpp"
+#include "sim/mail/store/problems.hpp"
 
 namespace postack::mail::store {
 
@@ -56,7 +57,7 @@ class MboxStore final : public MailboxStore {
     /// opened so far. `now_unix_ns`: the time of the clock by which the file system dates.
     void refresh(std::int64_t now_unix_ns);
     /// What was wrong with a mailbox since the last call, for the person at the program; each once.
-    std::vector<std::string> take_problems();
+    std::vector<std::string> take_problems() { return problems_.take(); }
 
     core::Result<Appended> append(std::string_view mailbox, StoredMessage message) override;
     core::Result<Uid> copy(std::string_view from, Uid uid, std::string_view to,
@@ -123,7 +124,6 @@ class MboxStore final : public MailboxStore {
     [[nodiscard]] static bool is_as_seen(const Box& box, const disk::File& file);
     static void see(Box& box, const disk::File& file);
     void forget(std::string_view mailbox);
-    void complain(const core::Error& error) const;
 
     std::string root_;
     std::int64_t start_unix_ns_;
@@ -131,8 +131,7 @@ class MboxStore final : public MailboxStore {
     MboxLimits limits_;
     disk::File root_lock_;
     mutable std::map<std::string, std::unique_ptr<Box>, std::less<>> boxes_;
-    mutable std::vector<std::string> problems_;
-    mutable std::set<std::string> complained_;
+    mutable Problems problems_;
     std::set<std::string, std::less<>> locks_;
     mutable std::uint64_t changes_ = 0;
 };
