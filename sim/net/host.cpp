@@ -61,7 +61,7 @@ struct Host::Socket {
     wire::Endpoint local, remote;
     ConnectionChoices choices;  // of a listener: for its children
     std::optional<tcp::Connection> connection;
-    std::deque<Datagram> datagrams;
+    std::vector<Datagram> datagrams;        // the oldest first, few
     core::Instant scheduled = core::never;  // the earliest entry in deadlines_
     std::uint16_t ip_id = 0;
     bool first_packet = true;
@@ -810,7 +810,7 @@ std::optional<Datagram> Host::receive_datagram(SocketHandle handle) {
     Socket* socket = find(handle);
     if (socket == nullptr || socket->datagrams.empty()) return std::nullopt;
     Datagram datagram = std::move(socket->datagrams.front());
-    socket->datagrams.pop_front();
+    socket->datagrams.erase(socket->datagrams.begin());
     return datagram;
 }
 

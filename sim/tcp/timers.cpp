@@ -51,6 +51,11 @@ void Connection::Impl::enter_time_wait(core::Instant now, Output& output) {
     cancel(Timer::reordering, output);
     cancel(Timer::keep_alive, output);
     set(Timer::time_wait, after(now, 2 * profile.msl, profile.timer_tick), output);
+    // Nothing is sent from here any more, and what arrives again is not kept: a server that closes
+    // first has thousands of these.
+    send_buffer.clear();
+    sent.clear();
+    if (receive_buffer.readable() == 0) receive_buffer.clear();
 }
 
 void Connection::timers(core::Instant now, Output& output) {
