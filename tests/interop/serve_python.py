@@ -162,6 +162,68 @@ def imap(serve):
     other.logout()
 
 
+def notified(serve):
+    """NOTIFY (RFC 5465) and a followed search (RFC 5267) by raw commands: imaplib knows neither."""
+    c = serve.imap()
+    words = ok(c.capability())[0].split()
+    assert all(w in words for w in (b"NOTIFY", b"CONTEXT=SEARCH", b"CONTEXT=SORT")), words
+    other = serve.imap()
+    for session in (c, other):
+        ok(session.select())
+
+    def asks(line):
+        tag = c._new_tag()
+        c.send(tag + b" " + line + b"\r\n")
+        told = b""
+        while not told.startswith(tag):
+            told = c.readline()
+        assert told.startswith(tag + b" OK"), (line, told)
+        return tag
+
+    def hears(end):
+        told = b""
+        while end not in told:
+            line = c.readline()
+            assert line, told
+            told += line
+        return told
+
+    ok(other.create("Liste"))
+    asks(b"NOTIFY SET STATUS (selected (MessageNew (BODY.PEEK[HEADER.FIELDS (SUBJECT)]) "
+         b"MessageExpunge FlagChange)) (personal (MessageNew MessageExpunge MailboxName))")
+    followed = asks(b"UID SEARCH RETURN (UPDATE COUNT) UNFLAGGED")
+    # Another mailbox, between commands and while the client idles; the shortest way is APPEND.
+    ok(other.append("Liste", None, None, b"Subject: un\r\n\r\ncorps\r\n"))
+    assert b"* STATUS Liste (MESSAGES 1 UIDNEXT 2 UNSEEN 1)\r\n" in hears(b"UNSEEN 1)\r\n")
+    idle = c._new_tag()
+    c.send(idle + b" IDLE\r\n")
+    hears(b"+ idling\r\n")
+    ok(other.append("Liste", None, None, b"Subject: deux\r\n\r\ncorps\r\n"))
+    assert b"* STATUS Liste (MESSAGES 2 UIDNEXT 3 UNSEEN 2)\r\n" in hears(b"UNSEEN 2)\r\n")
+    ok(other.create("Neuve"))
+    assert b"Neuve" in hears(b"* LIST (\\HasNoChildren) ")
+    c.send(b"DONE\r\n")
+    hears(idle + b" OK")
+    # Mail that SMTP delivers is told with its subject, and is in the result that is followed.
+    serve.send(b"Subject: remise\r\n\r\ncorps\r\n")
+    told = hears(b"ADDTO")
+    assert told.index(b" EXISTS\r\n") < told.index(b"Subject: remise") < told.index(b"ESEARCH"), told
+    assert b'* ESEARCH (TAG "%s") UID ADDTO (0 ' % followed in told, told
+    other.noop()
+    last = ok(other.uid("SEARCH", "ALL"))[0].split()[-1].decode()
+    ok(other.uid("STORE", last, "+FLAGS", r"(\Flagged \Deleted)"))
+    told = hears(b"REMOVEFROM")
+    assert b" FETCH (UID " + last.encode() in told and b"\\Flagged" in told, told
+    ok(other.expunge())
+    hears(b" EXPUNGE\r\n")
+    asks(b"NOTIFY NONE")
+    ok(other.delete("Neuve"))
+    ok(other.delete("Liste"))
+    asks(b"NOOP")
+    for session in (c, other):
+        session.logout()
+
+
 def again(serve):
     """What a second run on the same folder finds."""
     c = serve.imap()
@@ -181,6 +243,7 @@ for place in (None, on_disk):
     smtp(serve)
     pop3(serve)
     imap(serve)
+    notified(serve)
     serve.end()
 validities = set()
 for _ in range(2):

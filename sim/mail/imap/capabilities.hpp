@@ -11,8 +11,8 @@ namespace postack::mail::imap {
 bool works(std::string_view capability);
 
 /// What to say of a word that is right in IMAP and that nothing stands behind yet; nothing for all
-/// others. A command, upper case, or the part of one: "NOTIFY", "THREAD REFS", "FETCH
-/// SNIPPET". The answer is NO [CANNOT] and this text.
+/// others. A command, upper case, or the part of one: "THREAD REFS", "FETCH SNIPPET". The answer is
+/// NO [CANNOT] and this text.
 std::optional<std::string_view> not_there_yet(std::string_view upper);
 
 }  // namespace postack::mail::imap

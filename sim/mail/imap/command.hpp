@@ -2,6 +2,7 @@
 // values. parse_command and print_command are inverse.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -349,6 +350,50 @@ struct Copy {
     std::string mailbox;
     bool operator==(const Copy&) const = default;
 };
+/// What may happen on a server (RFC 5465, section 5).
+enum class NotifyEvent : std::uint8_t {
+    message_new,
+    message_expunge,
+    flag_change,
+    annotation_change,
+    mailbox_name,
+    subscription_change,
+    mailbox_metadata_change,
+    server_metadata_change,
+    unknown,  ///< an event of another extension
+};
+inline constexpr std::size_t notify_event_count = 9;
+std::string_view name(NotifyEvent event);  ///< "MessageNew"
+
+/// Of which mailboxes a client wants to know what (RFC 5465, section 8: event-group).
+struct NotifyGroup {
+    enum class Mailboxes : std::uint8_t {
+        selected,
+        selected_delayed,
+        inboxes,
+        personal,
+        subscribed,
+        subtree,    // `names` and all below them
+        mailboxes,  // `names`
+    };
+    Mailboxes mailboxes = Mailboxes::selected;
+    std::vector<std::string> names{};
+    std::vector<NotifyEvent> events{};   ///< empty: NONE
+    std::vector<FetchItem> new_items{};  ///< of MessageNew, in the selected mailbox
+    bool operator==(const NotifyGroup&) const = default;
+
+    [[nodiscard]] bool of_selected() const {
+        return mailboxes == Mailboxes::selected || mailboxes == Mailboxes::selected_delayed;
+    }
+    [[nodiscard]] bool wants(NotifyEvent event) const {
+        return std::find(events.begin(), events.end(), event) != events.end();
+    }
+};
+struct Notify {
+    bool status = false;              ///< the state of these mailboxes is told at once
+    std::vector<NotifyGroup> groups;  ///< empty: NOTIFY NONE
+    bool operator==(const Notify&) const = default;
+};
 struct GetQuota {
     bool of_mailbox = false;  ///< GETQUOTAROOT
     std::string name;
@@ -365,7 +410,7 @@ struct Acl {
 using Command = std::variant<Noop, Capability, Logout, StartTls, NamespaceCommand, Idle, Check,
                              Close, Unselect, Login, Authenticate, Id, Enable, Select, Create,
                              Delete, Rename, Subscribe, List, Status, Append, Expunge, Search, Sort,
-                             CancelUpdate, Thread, Fetch, Store, Copy, GetQuota, Acl>;
+                             CancelUpdate, Thread, Fetch, Store, Copy, GetQuota, Acl, Notify>;
 
 enum class Problem : std::uint8_t {
     none,

@@ -689,6 +689,83 @@ Command append(Scanner& in, bool) {
     return c;
 }
 
+// --- NOTIFY
+
+// What belongs together (RFC 5465, sections 5 and 6.1).
+void check_events(Scanner& in, const NotifyGroup& group) {
+    using Event = NotifyEvent;
+    if (group.wants(Event::message_new) != group.wants(Event::message_expunge)) {
+        in.fail("MessageNew and MessageExpunge must be together");
+    }
+    if ((group.wants(Event::flag_change) || group.wants(Event::annotation_change)) &&
+        !group.wants(Event::message_new)) {
+        in.fail("FlagChange requires MessageNew and MessageExpunge");
+    }
+    if (!group.of_selected()) return;
+    for (const Event event : group.events) {
+        if (event < Event::mailbox_name || event == Event::unknown) continue;
+        in.fail("Only message events can be had of the selected mailbox");
+    }
+}
+
+NotifyGroup notify_group(Scanner& in) {
+    NotifyGroup group;
+    if (!in.expect('(')) return group;
+    const auto mailboxes = notify_mailboxes(in.atom());
+    if (!mailboxes) {
+        in.fail("Invalid arguments");
+        return group;
+    }
+    group.mailboxes = *mailboxes;
+    in.space();
+    if (group.mailboxes >= NotifyGroup::Mailboxes::subtree) {
+        if (in.peek() == '(') {
+            list(in, false, [&] { group.names.push_back(mailbox(in)); });
+        } else {
+            group.names.push_back(mailbox(in));
+        }
+        in.space();
+    }
+    if (in.peek() == '(') {
+        list(in, false, [&] {
+            group.events.push_back(notify_event(in.atom()));
+            if (group.events.back() != NotifyEvent::message_new || !group.of_selected() ||
+                !in.rest().starts_with(" (")) {
+                return;
+            }
+            in.space();
+            list(in, false, [&] { fetch_item(in, group.new_items); });
+        });
+    } else if (in.upper_atom() != "NONE") {
+        in.fail("Invalid arguments");
+    }
+    in.expect(')');
+    check_events(in, group);
+    return group;
+}
+
+Command notify(Scanner& in, bool) {
+    Notify c;
+    in.space();
+    const std::string word = in.upper_atom();
+    if (word == "NONE") return c;
+    if (word != "SET") in.fail("Invalid arguments");
+    in.space();
+    if (in.peek() != '(') {
+        if (in.upper_atom() != "STATUS") in.fail("Invalid arguments");
+        c.status = true;
+        in.space();
+    }
+    bool of_selected = false;
+    do {
+        if (!c.groups.empty()) in.space();
+        c.groups.push_back(notify_group(in));
+        if (of_selected && c.groups.back().of_selected()) in.fail("Duplicate selected filter");
+        of_selected = of_selected || c.groups.back().of_selected();
+    } while (in.peek() == ' ' && !in.failed());
+    return c;
+}
+
 // --- the others
 
 template <typename T>
@@ -804,6 +881,7 @@ constexpr std::array words{
     Word{"MYRIGHTS", [](Scanner& in, bool) { return acl(in, Acl::What::my_rights); }, false},
     Word{"NAMESPACE", plain<NamespaceCommand>, false},
     Word{"NOOP", plain<Noop>, false},
+    Word{"NOTIFY", notify, false},
     Word{"RENAME", rename, false},
     Word{"SEARCH", search, false},
     Word{"SELECT", select, false},

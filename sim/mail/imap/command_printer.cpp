@@ -226,7 +226,39 @@ class Printer {
         if (c.what == Acl::What::list_rights) astring(c.identifier);
     }
 
+    void operator()(const Notify& c) {
+        word(c.groups.empty() ? "NONE" : c.status ? "SET STATUS" : "SET");
+        for (const NotifyGroup& group : c.groups) {
+            out_ += " (";
+            out_ += name(group.mailboxes);
+            if (!group.names.empty()) out_ += " (";
+            for (std::size_t i = 0; i < group.names.size(); ++i) {
+                if (i > 0) out_ += ' ';
+                append_astring(out_, group.names[i], plus_);
+            }
+            out_ += group.names.empty() ? " " : ") ";
+            notify_events(group);
+            out_ += ')';
+        }
+    }
+
    private:
+    void notify_events(const NotifyGroup& group) {
+        if (group.events.empty()) {
+            out_ += "NONE";
+            return;
+        }
+        bool items_due = !group.new_items.empty();
+        for (std::size_t i = 0; i < group.events.size(); ++i) {
+            out_ += i == 0 ? '(' : ' ';
+            out_ += name(group.events[i]);
+            if (group.events[i] != NotifyEvent::message_new || !items_due) continue;
+            items_due = false;
+            out_ += ' ';
+            fetch_items(group.new_items);
+        }
+        out_ += ')';
+    }
     void word(std::string_view text) {
         out_ += ' ';
         out_ += text;
@@ -375,6 +407,7 @@ struct Namer {
     std::string_view operator()(const GetQuota& c) const {
         return c.of_mailbox ? "GETQUOTAROOT" : "GETQUOTA";
     }
+    std::string_view operator()(const Notify&) const { return "NOTIFY"; }
     std::string_view operator()(const Acl& c) const {
         switch (c.what) {
             case Acl::What::my_rights: return "MYRIGHTS";

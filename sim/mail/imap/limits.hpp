@@ -26,6 +26,12 @@ inline constexpr std::size_t max_unread_input = std::size_t{128} * 1024;
 inline constexpr std::size_t max_answer = std::size_t{256} * 1024;
 /// Searches of a session that are followed (RFC 5267): Dovecot's CLIENT_MAX_SEARCH_UPDATES.
 inline constexpr std::size_t max_search_contexts = 10;
+/// Names that NOTIFY may give, all groups together: Dovecot's IMAP_NOTIFY_MAX_NAMES_PER_NS.
+inline constexpr std::size_t max_notify_names = 100;
+/// Event groups of NOTIFY, and mailboxes of an account that is watched with it: our choices. What
+/// goes beyond gets NOTIFICATIONOVERFLOW (RFC 5465, section 5.8).
+inline constexpr std::size_t max_notify_groups = 100;
+inline constexpr std::size_t max_watched_mailboxes = 1000;
 /// Bytes, roughly, that a session tells at once of new messages whose data it was to tell unasked
 /// (NOTIFY, UPDATE). Our choice.
 inline constexpr std::size_t max_told_unasked = std::size_t{1024} * 1024;

@@ -7,9 +7,9 @@ namespace {
 
 using namespace personalities;
 
-constexpr std::array<std::string_view, 10> placeholders{
-    "capabilities", "code",   "command", "hostname", "mailbox",
-    "problem",      "search", "seconds", "timing",   "url"};
+constexpr std::array<std::string_view, 11> placeholders{
+    "capabilities", "code",   "command", "events", "hostname", "mailbox",
+    "problem",      "search", "seconds", "timing", "url"};
 
 std::string line_of(const toml::table& table, std::string_view name) {
     const toml::node& node = need(table, name);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "sim/mail/imap/commands/handlers.hpp"
+#include "sim/mail/imap/watch.hpp"
 #include "sim/mail/message/address.hpp"
 
 namespace postack::mail::imap {
@@ -52,6 +53,9 @@ struct ServerSession::Response {
     bool at_once = false;
 };
 
+Conversation::Conversation() = default;
+Conversation::~Conversation() = default;
+
 ServerSession::ServerSession(const Personality& personality, ServerFacts facts,
                              store::Mailroom& room)
     : personality_(personality), facts_(std::move(facts)), room_(room) {}
@@ -86,7 +90,8 @@ std::optional<Answer> ServerSession::next(core::Instant now) {
     if (closed()) return std::nullopt;
     if (auto response = next_response(now)) {
         // While a client idles, what the server tells it does not count as its being there.
-        if (response->command != "idle") idle_deadline_ = core::never;
+        const bool unasked = response->command == "idle" || response->command == "notify";
+        if (!unasked) idle_deadline_ = core::never;
         conversation_.bad_commands = response->bad ? conversation_.bad_commands + 1 : 0;
         Answer answer;
         answer.command = response->command;
@@ -143,6 +148,9 @@ std::optional<ServerSession::Response> ServerSession::next_response(core::Instan
     }
     if (conversation_.idling) return go_on_idling(now);
     if (conversation_.authenticating) return go_on_authenticating(now);
+    if (conversation_.watch != nullptr) {
+        if (auto news = tell_unasked(now)) return news;
+    }
     auto event = reader_.next(conversation_.phase != Phase::not_authenticated);
     if (!event) return std::nullopt;
     switch (event->kind) {
@@ -173,6 +181,25 @@ void finish(CommandContext& context, const Outcome& outcome, std::string_view ta
     context.out += tag;
     context.out += ' ';
     context.say(*outcome.reply, std::move(values));
+}
+
+// A client need not be told what it did itself (RFC 5465, section 5). What others did was told
+// before the command was read.
+void absorb_own_changes(CommandContext& context) {
+    Watch* watch = context.conversation.watch.get();
+    if (watch == nullptr || !watch->behind(context.store())) return;
+    const auto& selected = context.conversation.selected;
+    (void)watch->look(context.folders(), context.store(), true,
+                      selected ? std::string_view{selected->path()} : std::string_view{});
+    if (watch->overflowed()) overflow_notifications(context);
+}
+
+CommandContext::NewsBy news_by(const Command& command) {
+    using By = CommandContext::NewsBy;
+    const auto* copy = std::get_if<Copy>(&command);
+    if (std::holds_alternative<Expunge>(command)) return By::own_expunges;
+    if (copy != nullptr) return copy->move ? By::own_expunges : By::own_messages;
+    return std::holds_alternative<Append>(command) ? By::own_messages : By::others;
 }
 
 bool is_bad(const Personality& personality, const Outcome& outcome) {
@@ -234,7 +261,8 @@ ServerSession::Response ServerSession::handle(std::string text, core::Instant no
             first.text.insert(0, before);
             return first;
         }
-        if (!context.tell_news(outcome.may_expunge)) outcome.close = true;
+        if (!context.tell_news(outcome.may_expunge, news_by(parsed.command))) outcome.close = true;
+        absorb_own_changes(context);
     }
     finish(context, outcome, parsed.tag, parsed.name);
     response.close = outcome.close;
@@ -263,10 +291,27 @@ ServerSession::Response ServerSession::go_on_with_job(std::string_view command, 
     return response;
 }
 
+// RFC 5465: the client listens all the time.
+std::optional<ServerSession::Response> ServerSession::tell_unasked(core::Instant now) {
+    Watch& watch = *conversation_.watch;
+    if (!watch.behind(room_.store())) return std::nullopt;
+    Response response;
+    CommandContext context{personality_, facts_, room_, conversation_, now, response.text};
+    response.command = "notify";
+    response.at_once = true;
+    tell_elsewhere(context);
+    response.close = !context.tell_news(conversation_.watch->expunges_at_once());
+    if (response.text.empty() && !response.close) return std::nullopt;
+    return response;
+}
+
 // RFC 2177: only DONE ends it; news goes out as it comes.
 std::optional<ServerSession::Response> ServerSession::go_on_idling(core::Instant now) {
     Response response;
     CommandContext context{personality_, facts_, room_, conversation_, now, response.text};
+    if (conversation_.watch != nullptr && conversation_.watch->behind(room_.store())) {
+        tell_elsewhere(context);
+    }
     if (!context.tell_news(true)) {
         response.command = "idle";
         response.close = true;

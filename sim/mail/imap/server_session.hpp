@@ -5,7 +5,8 @@
 //
 // Call receive() only when next() has given nothing, to be true to a server that reads when it has
 // nothing left to do; any other order gives the same bytes. A session that idles, or a mailbox that
-// others change, has news without input: call next() when the store has changed.
+// others change, has news without input, and one with NOTIFY of any mailbox: call next() when the
+// store has changed.
 //
 // Not modelled: TLS (STARTTLS is refused), SASL mechanisms but PLAIN, IMAP's own URLs. What is not
 // there is not announced, unless a lab's personality prints its server's line (capabilities.hpp).
@@ -32,8 +33,9 @@ namespace postack::mail::imap {
 /// One thing that the server does next; as smtp::Answer.
 struct Answer {
     /// What it answers: "greeting", "LOGIN", "UID FETCH", "continue" (a literal, a response or
-    /// DONE is invited), "idle" (news while the client idles), "more" (a long answer goes on),
-    /// "unknown", "timeout", "end-of-input", "flush". The key of a scenario's think times.
+    /// DONE is invited), "idle" (news while the client idles), "notify" (news that NOTIFY asked
+    /// for), "more" (a long answer goes on), "unknown", "timeout", "end-of-input", "flush". The key
+    /// of a scenario's think times.
     std::string_view command;
     std::vector<std::string> writes;  ///< each is one write() of the server
     bool close = false;               ///< the server closes after the writes
@@ -66,9 +68,15 @@ struct SessionState {
 
 /// An answer that takes several writes: FETCH of a large mailbox.
 class Job;
+class Watch;
 
 /// What a session knows between two commands; the commands read and change it.
 struct Conversation {
+    Conversation();
+    ~Conversation();
+    Conversation(const Conversation&) = delete;
+    Conversation& operator=(const Conversation&) = delete;
+
     Phase phase = Phase::connected;
     std::string account;
     std::optional<SelectedMailbox> selected;
@@ -78,6 +86,7 @@ struct Conversation {
     bool authenticating = false;
     bool failed_login = false;
     std::uint32_t bad_commands = 0;
+    std::unique_ptr<Watch> watch;                              ///< since a NOTIFY; nullptr: never
     std::map<std::string, std::size_t, std::less<>> executed;  ///< for ServerFacts::seconds
 };
 
@@ -103,6 +112,7 @@ class ServerSession {
     struct Response;
     std::optional<Response> next_response(core::Instant now);
     Response handle(std::string text, core::Instant now);
+    std::optional<Response> tell_unasked(core::Instant now);
     std::optional<Response> go_on_idling(core::Instant now);
     std::optional<Response> go_on_authenticating(core::Instant now);
     Response refuse(const CommandReader::Event& event, core::Instant now);

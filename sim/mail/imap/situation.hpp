@@ -19,6 +19,7 @@ enum class Situation : std::uint8_t {
     continue_literal,
     continue_idle,
     no_update,
+    notification_overflow,
     no_tag,
     // What follows the tag.
     before_login,
@@ -74,6 +75,9 @@ enum class Situation : std::uint8_t {
     quota,
     quota_root,
     acl,
+    notify,
+    notify_bad_event,
+    notify_too_much,
     no_such_mailbox,
     try_create,
     bad_mailbox_name,

@@ -19,6 +19,19 @@ constexpr std::array<std::string_view, 5> system_flags{"\\Answered", "\\Flagged"
 constexpr std::array<std::string_view, status_item_count> status_names{
     "MESSAGES", "RECENT", "UIDNEXT", "UIDVALIDITY", "UNSEEN", "HIGHESTMODSEQ", "SIZE", "DELETED"};
 
+constexpr std::array<std::string_view, notify_event_count> notify_events{"MessageNew",
+                                                                         "MessageExpunge",
+                                                                         "FlagChange",
+                                                                         "AnnotationChange",
+                                                                         "MailboxName",
+                                                                         "SubscriptionChange",
+                                                                         "MailboxMetadataChange",
+                                                                         "ServerMetadataChange",
+                                                                         "UnknownEvent"};
+
+constexpr std::array<std::string_view, 7> notify_mailbox_names{
+    "selected", "selected-delayed", "inboxes", "personal", "subscribed", "subtree", "mailboxes"};
+
 template <typename Value>
 struct Named {
     std::string_view name;
@@ -123,6 +136,30 @@ std::optional<StatusItem> status_item(std::string_view upper) {
     const auto found = std::find(status_names.begin(), status_names.end(), upper);
     if (found == status_names.end()) return std::nullopt;
     return static_cast<StatusItem>(found - status_names.begin());
+}
+
+std::string_view name(NotifyEvent event) {
+    return notify_events[static_cast<std::size_t>(event)];
+}
+
+NotifyEvent notify_event(std::string_view word) {
+    const auto found = std::find_if(notify_events.begin(), notify_events.end(), [&](auto known) {
+        return message::equal_without_case(known, word);
+    });
+    if (found == notify_events.end()) return NotifyEvent::unknown;
+    return static_cast<NotifyEvent>(found - notify_events.begin());
+}
+
+std::string_view name(NotifyGroup::Mailboxes mailboxes) {
+    return notify_mailbox_names[static_cast<std::size_t>(mailboxes)];
+}
+
+std::optional<NotifyGroup::Mailboxes> notify_mailboxes(std::string_view word) {
+    const auto found =
+        std::find_if(notify_mailbox_names.begin(), notify_mailbox_names.end(),
+                     [&](auto known) { return message::equal_without_case(known, word); });
+    if (found == notify_mailbox_names.end()) return std::nullopt;
+    return static_cast<NotifyGroup::Mailboxes>(found - notify_mailbox_names.begin());
 }
 
 std::optional<FetchItem::Kind> fetch_item_kind(std::string_view upper) {

@@ -19,6 +19,11 @@ std::optional<FetchItem::Kind> fetch_item_kind(std::string_view upper);
 /// "FLAGS"; "BODY" for a section too.
 std::string_view name(FetchItem::Kind kind);
 
+/// Whatever the case; `unknown` for what is none of RFC 5465's.
+NotifyEvent notify_event(std::string_view word);
+std::optional<NotifyGroup::Mailboxes> notify_mailboxes(std::string_view word);
+std::string_view name(NotifyGroup::Mailboxes mailboxes);  ///< "selected-delayed"
+
 std::optional<SortKey::By> sort_by(std::string_view upper);
 std::string_view name(SortKey::By by);
 

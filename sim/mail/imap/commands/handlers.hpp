@@ -63,8 +63,14 @@ struct CommandContext {
     [[nodiscard]] std::string capabilities() const;
     /// Logs in, or not: the reply to LOGIN and AUTHENTICATE.
     [[nodiscard]] Outcome log_in(std::string_view user, std::string_view password) const;
+    /// Why news is told: what NOTIFY wants does not count for what a command itself brought about.
+    enum class NewsBy : std::uint8_t {
+        others,
+        own_messages,  ///< APPEND, COPY: nobody needs to be told what is in them
+        own_expunges,  ///< EXPUNGE, MOVE: they are its answer
+    };
     /// Appends what is news of the selected mailbox (news.cpp). False: it is gone.
-    bool tell_news(bool may_expunge);
+    bool tell_news(bool may_expunge, NewsBy by = NewsBy::others);
     /// "* 1 FETCH (FLAGS (…))", with UID and MODSEQ if asked for.
     void tell_flags(store::Uid uid, bool with_uid, bool with_modseq) const;
     /// The path of an existing mailbox; INBOX is made if it is not there. Else the reply.
@@ -101,6 +107,7 @@ Outcome handle(CommandContext& context, const Thread& command);
 Outcome handle(CommandContext& context, const Fetch& command);
 Outcome handle(CommandContext& context, const Store& command);
 Outcome handle(CommandContext& context, const Copy& command);
+Outcome handle(CommandContext& context, const Notify& command);
 Outcome handle(CommandContext& context, const GetQuota& command);
 Outcome handle(CommandContext& context, const Acl& command);
 
@@ -118,6 +125,16 @@ void tell_items(CommandContext& context, store::Uid uid, const std::vector<Fetch
 /// "* STATUS name (…)".
 void tell_status(CommandContext& context, std::string_view name, std::string_view path,
                  const std::vector<StatusItem>& items);
+/// What asks for HIGHESTMODSEQ speaks of modseqs. Call it before a line of STATUS begins: it may
+/// have a line of its own to say.
+void use_condstore_for(CommandContext& context, const std::vector<StatusItem>& items);
+/// "* LIST (…) "/" name", with all attributes, for who has not asked (NOTIFY); with the name that
+/// the mailbox had, unless that is empty.
+void tell_mailbox(CommandContext& context, const Folder& folder, std::string_view old_name);
+/// What NOTIFY asks for of mailboxes that are not selected.
+void tell_elsewhere(CommandContext& context);
+/// From here on nothing is told unasked (RFC 5465, section 5.8).
+void overflow_notifications(CommandContext& context);
 /// Sets the conversation's CONDSTORE, as each command does that speaks of modseqs.
 void use_condstore(CommandContext& context);
 

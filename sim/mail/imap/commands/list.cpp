@@ -59,6 +59,18 @@ std::string print_mailbox(std::string_view name) {
     return text;
 }
 
+void tell_mailbox(CommandContext& context, const Folder& folder, std::string_view old_name) {
+    List all;
+    all.return_subscribed = all.return_special_use = true;
+    all.return_children = !folder.path.empty() || folder.children;
+    all.subscribed = folder.path.empty();
+    context.out += "* LIST (" + attributes(context, folder, all, true) + ") \"";
+    context.out += context.personality.separator;
+    context.out += "\" " + print_mailbox(folder.name);
+    if (!old_name.empty()) context.out += " (\"OLDNAME\" (" + print_mailbox(old_name) + "))";
+    context.out += "\r\n";
+}
+
 // RFC 9051, section 6.3.9; RFC 5258 and RFC 5819.
 Outcome handle(CommandContext& context, const List& command) {
     const char separator = context.personality.separator;
@@ -81,6 +93,7 @@ Outcome handle(CommandContext& context, const List& command) {
         lsub(context, command, patterns.front());
         return reply(done);
     }
+    if (command.return_status) use_condstore_for(context, *command.return_status);
     std::vector<Folder> folders = context.folders().all();
     if (command.subscribed) {
         // What is subscribed, with what is known of it.

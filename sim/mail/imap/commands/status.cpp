@@ -8,10 +8,6 @@ namespace postack::mail::imap {
 void tell_status(CommandContext& context, std::string_view name, std::string_view path,
                  const std::vector<StatusItem>& items) {
     const auto summary = context.store().summary(path);
-    // It may have a line of its own to say, so before ours begins.
-    if (std::find(items.begin(), items.end(), StatusItem::highest_modseq) != items.end()) {
-        use_condstore(context);
-    }
     context.out += "* STATUS " + print_mailbox(name) + " (";
     bool first = true;
     for (std::size_t i = 0; i < status_item_count; ++i) {
@@ -49,11 +45,17 @@ void tell_status(CommandContext& context, std::string_view name, std::string_vie
     context.out += ")\r\n";
 }
 
+void use_condstore_for(CommandContext& context, const std::vector<StatusItem>& items) {
+    const auto modseq = std::find(items.begin(), items.end(), StatusItem::highest_modseq);
+    if (modseq != items.end()) use_condstore(context);
+}
+
 // RFC 9051, section 6.3.11.
 Outcome handle(CommandContext& context, const Status& command) {
     Outcome otherwise;
     const auto path = context.existing(command.mailbox, otherwise, Situation::no_such_mailbox);
     if (!path) return otherwise;
+    use_condstore_for(context, command.items);
     tell_status(context, context.folders().name_of(*path), *path, command.items);
     return reply(Situation::status);
 }
