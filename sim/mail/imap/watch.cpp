@@ -10,7 +10,7 @@ namespace postack::mail::imap {
 namespace {
 
 // INBOX stands elsewhere in the store than what is named below it.
-std::string below(const std::string& path, const Folders& folders) {
+std::string tree_of(const std::string& path, const Folders& folders) {
     return path == folders.inbox_path() ? folders.root() + "INBOX/" : path + '/';
 }
 
@@ -25,7 +25,7 @@ bool is_in(const NotifyGroup& group, std::string_view path, const Folders& folde
         case Mailboxes::subscribed: return subscribed;
         case Mailboxes::subtree:
             return std::any_of(group.names.begin(), group.names.end(), [&](const auto& name) {
-                return path == name || path.starts_with(below(name, folders));
+                return path == name || path.starts_with(tree_of(name, folders));
             });
         case Mailboxes::mailboxes: break;
     }

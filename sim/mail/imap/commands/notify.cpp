@@ -12,8 +12,9 @@ namespace {
 using Event = NotifyEvent;
 
 // Annotations (RFC 5257) and metadata (RFC 5464) are not there, so that they never change.
-constexpr std::array supported{Event::message_new, Event::message_expunge, Event::flag_change,
-                               Event::mailbox_name, Event::subscription_change};
+constexpr std::array supported_events{Event::message_new, Event::message_expunge,
+                                      Event::flag_change, Event::mailbox_name,
+                                      Event::subscription_change};
 
 void add_word(std::string& list, std::string_view word) {
     if (!list.empty()) list += ' ';
@@ -25,8 +26,8 @@ std::optional<Outcome> refuse_events(const Notify& command) {
     std::string asked;
     for (const NotifyGroup& group : command.groups) {
         for (const Event event : group.events) {
-            const bool known =
-                std::find(supported.begin(), supported.end(), event) != supported.end();
+            const bool known = std::find(supported_events.begin(), supported_events.end(), event) !=
+                               supported_events.end();
             if (!known && asked.find(name(event)) == std::string::npos) {
                 add_word(asked, name(event));
             }
@@ -34,7 +35,7 @@ std::optional<Outcome> refuse_events(const Notify& command) {
     }
     if (asked.empty()) return std::nullopt;
     std::string events;
-    for (const Event event : supported)
+    for (const Event event : supported_events)
         add_word(events, name(event));
     return reply(Situation::notify_bad_event, {{"events", events}, {"problem", asked}});
 }
