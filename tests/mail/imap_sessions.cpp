@@ -224,6 +224,16 @@ TEST_CASE("folders: names with accents, levels, subscriptions, renaming") {
     CHECK(talk.type("f LIST (SPECIAL-USE) \"\" *") ==
           "* LIST (\\Sent) \"/\" Sent\r\nf OK LIST completed\r\n");
     CHECK(has(talk.type("g LSUB \"\" *"), "* LSUB () \"/\" Sent\r\n"));
+    // A level that has something subscribed below it which the pattern does not name (RFC 9051,
+    // section 6.3.9.6).
+    CHECK(talk.type("g SUBSCRIBE \"Projet R&AOk-seaux/2023\"").starts_with("g OK"));
+    CHECK(talk.type("g LIST (SUBSCRIBED RECURSIVEMATCH) \"\" %") ==
+          "* LIST (\\NonExistent) \"/\" \"Projet R&AOk-seaux\" (\"CHILDINFO\" (\"SUBSCRIBED\"))\r\n"
+          "* LIST (\\Subscribed) \"/\" Sent\r\n"
+          "g OK LIST completed\r\n");
+    CHECK(talk.type("g LIST (SUBSCRIBED RECURSIVEMATCH) \"\" *") ==
+          "* LIST (\\Subscribed) \"/\" \"Projet R&AOk-seaux/2023\"\r\n"
+          "* LIST (\\Subscribed) \"/\" Sent\r\ng OK LIST completed\r\n");
     CHECK(talk.type("h RENAME \"Projet R&AOk-seaux\" Vieux").starts_with("h OK"));
     CHECK(has(talk.type("i LIST \"\" Vieux/*"), "Vieux/2023\r\n"));
     CHECK(talk.type("j RENAME INBOX Tout").starts_with("j OK"));
@@ -279,7 +289,8 @@ TEST_CASE("CONDSTORE and QRESYNC") {
     CHECK(talk.type("d FETCH 1:* (FLAGS) (CHANGEDSINCE 5)") ==
           "* 2 FETCH (FLAGS (\\Flagged \\Recent) MODSEQ (6))\r\nd OK FETCH completed\r\n");
     CHECK(has(talk.type("e SEARCH MODSEQ 5"), "* SEARCH 1 2 (MODSEQ 6)\r\n"));
-    CHECK(talk.type("f SELECT INBOX (QRESYNC (1 1))").starts_with("f BAD"));
+    CHECK(talk.type("f SELECT INBOX (QRESYNC (1 1))")
+              .starts_with("* OK [CLOSED] Previous mailbox closed.\r\nf BAD"));
     CHECK(has(talk.type("g ENABLE QRESYNC"), "* ENABLED QRESYNC\r\n"));
     talk.type("h SELECT INBOX");
     talk.type("i STORE 3 +FLAGS (\\Deleted)");

@@ -37,6 +37,47 @@ std::string attributes(const CommandContext& context, const Folder& folder, cons
     return text;
 }
 
+// What a LIST may tell of: all mailboxes and the levels above them, and what is subscribed though
+// it is not there.
+std::vector<Folder> candidates(CommandContext& context, const List& command) {
+    std::vector<Folder> folders = context.folders().all();
+    if (!command.subscribed) return folders;
+    for (Folder& folder : context.folders().all(true)) {
+        const auto there = std::find_if(folders.begin(), folders.end(),
+                                        [&](const Folder& f) { return f.name == folder.name; });
+        if (there != folders.end()) {
+            there->subscribed = there->subscribed || folder.subscribed;
+        } else {
+            folder.path.clear();
+            folders.push_back(std::move(folder));
+        }
+    }
+    return folders;
+}
+
+bool selected(const Folder& folder, const List& command) {
+    return (!command.subscribed || folder.subscribed) &&
+           (!command.special_use || !folder.special_use.empty());
+}
+
+// RFC 9051, section 6.3.9.6: RECURSIVEMATCH tells of a mailbox that has something below it which is
+// selected, and which the patterns do not name. Empty if there is nothing.
+std::string child_info(const List& command, const std::vector<Folder>& folders,
+                       const std::vector<bool>& matching, std::size_t parent, char separator) {
+    const std::string level = folders[parent].name + separator;
+    for (std::size_t i = 0; i < folders.size(); ++i) {
+        if (matching[i] || !folders[i].name.starts_with(level) || !selected(folders[i], command))
+            continue;
+        std::string criteria;
+        if (command.subscribed) criteria = "\"SUBSCRIBED\"";
+        if (command.special_use) {
+            criteria += criteria.empty() ? "\"SPECIAL-USE\"" : " \"SPECIAL-USE\"";
+        }
+        return " (\"CHILDINFO\" (" + criteria + "))";
+    }
+    return {};
+}
+
 // What matches a subscription only through a level below it, or by '%' (RFC 3501, section 6.3.9).
 void lsub(CommandContext& context, const List& command, const std::string& pattern) {
     const char separator = context.personality.separator;
@@ -94,34 +135,23 @@ Outcome handle(CommandContext& context, const List& command) {
         return reply(done);
     }
     if (command.return_status) use_condstore_for(context, *command.return_status);
-    std::vector<Folder> folders = context.folders().all();
-    if (command.subscribed) {
-        // What is subscribed, with what is known of it.
-        std::vector<Folder> subscribed;
-        for (Folder& folder : context.folders().all(true)) {
-            if (!folder.subscribed) continue;
-            const auto there = std::find_if(folders.begin(), folders.end(),
-                                            [&](const Folder& f) { return f.name == folder.name; });
-            if (there != folders.end()) {
-                subscribed.push_back(*there);
-                subscribed.back().subscribed = true;
-            } else {
-                folder.path.clear();
-                subscribed.push_back(std::move(folder));
-            }
-        }
-        folders = std::move(subscribed);
-    }
+    const std::vector<Folder> folders = candidates(context, command);
+    std::vector<bool> matching;
+    matching.reserve(folders.size());
     for (const Folder& folder : folders) {
-        if (command.special_use && folder.special_use.empty()) continue;
-        if (std::none_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
-                return matches(pattern, folder.name, separator);
-            })) {
-            continue;
-        }
+        matching.push_back(std::any_of(patterns.begin(), patterns.end(), [&](const std::string& p) {
+            return matches(p, folder.name, separator);
+        }));
+    }
+    for (std::size_t i = 0; i < folders.size(); ++i) {
+        if (!matching[i]) continue;
+        const Folder& folder = folders[i];
+        const std::string below =
+            command.recursive_match ? child_info(command, folders, matching, i, separator) : "";
+        if (!selected(folder, command) && below.empty()) continue;
         context.out += "* LIST (" + attributes(context, folder, command, extended) + ") \"";
         context.out += separator;
-        context.out += "\" " + print_mailbox(folder.name) + "\r\n";
+        context.out += "\" " + print_mailbox(folder.name) + below + "\r\n";
         if (command.return_status && !folder.path.empty()) {
             tell_status(context, folder.name, folder.path, *command.return_status);
         }

@@ -35,8 +35,9 @@ void resynchronize(CommandContext& context, const Resync& resync) {
 // Dovecot's (measured: captures imap-dovecot, imap-errors).
 Outcome handle(CommandContext& context, const Select& command) {
     Conversation& c = context.conversation;
-    // Whatever comes of it, what was selected is not any more (RFC 9051, section 6.3.2).
-    const bool had_one = c.selected.has_value();
+    // Whatever comes of it, what was selected is not any more, and that is told (RFC 9051, section
+    // 6.3.2; so does Dovecot).
+    if (c.selected) context.out += "* OK [CLOSED] Previous mailbox closed.\r\n";
     c.selected.reset();
     c.phase = Phase::authenticated;
     if (command.resync && !c.qresync) {
@@ -45,7 +46,6 @@ Outcome handle(CommandContext& context, const Select& command) {
     Outcome otherwise;
     const auto path = context.existing(command.mailbox, otherwise, Situation::no_such_mailbox);
     if (!path) return otherwise;
-    if (had_one && c.qresync) context.out += "* OK [CLOSED] Previous mailbox closed.\r\n";
     if (command.condstore) c.condstore = true;
     c.selected.emplace(context.store(), *path, context.folders().name_of(*path), command.examine);
     c.phase = Phase::selected;
