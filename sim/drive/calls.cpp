@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "sim/drive/host_driver.hpp"
+#include "sim/net/one_host.hpp"
 
 namespace postack::drive {
 namespace {
@@ -133,6 +134,7 @@ HostDriver::Progress HostDriver::connect(Waiting& waiting) {
 
 HostDriver::Outcome HostDriver::start_connect(Descriptor& d, const wire::Endpoint& remote) {
     if (remote.address.version() == 0 || remote.port == 0) return fail("ECONNREFUSED");
+    if (!net::names_one_host(remote.address)) return fail("ENETUNREACH");
     net::ConnectionChoices wanted = choices(d);
     std::optional<wire::IpAddress> from;
     if (d.bound) {
@@ -376,7 +378,7 @@ HostDriver::Outcome HostDriver::info(const Call& call) {
     const auto micro = [](core::Duration duration) { return duration.count() / 1000; };
     text += fmt::format(" srtt_us={} rto_us={} unacked={} sacked={} lost={} retrans={} ca_state={}",
                         micro(v.srtt), micro(v.rto), v.outstanding_segments, v.sacked_segments,
-                        v.lost_segments, v.retransmitted_segments, tcp::name(v.congestion_state));
+                        c->held_lost(), v.retransmitted_segments, tcp::name(v.congestion_state));
     return {0, "-", std::move(text)};
 }
 

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "sim/net/one_host.hpp"
 #include "sim/wire/icmp.hpp"
 #include "sim/wire/ip.hpp"
 #include "sim/wire/ipv4.hpp"
@@ -21,6 +22,10 @@ constexpr std::uint16_t last_ephemeral = 60999;
 // RFC 9293, 3.6.1 (MAY-2): an incarnation that follows another begins beyond its numbers, by a
 // window that was never scaled (as Linux does).
 constexpr std::uint32_t reopening_step = 65537;
+
+// RFC 1191, 6.3: how long a path is held to take no more than a router said.
+constexpr core::Duration path_mtu_lifetime = std::chrono::minutes{10};
+constexpr std::size_t max_known_paths = 64;  // a stated choice; the oldest is forgotten
 
 // RFC 3168, 5: the ECN field of IP.
 constexpr std::uint8_t not_ecn_capable = 0, ecn_capable = 2, congestion_experienced = 3;
@@ -294,11 +299,26 @@ core::Result<SocketHandle> Host::open_udp(wire::Endpoint local) {
 
 // --- TCP ----------------------------------------------------------------------------------------
 
-void Host::make_connection(Socket& socket, const ConnectionChoices& choices) {
+std::uint32_t Host::path_mtu(const wire::IpAddress& to, core::Instant now) const {
+    for (const KnownPath& path : known_paths_) {
+        if (path.to == to && now < path.until) return std::min(path.mtu, config_.mtu);
+    }
+    return config_.mtu;
+}
+
+void Host::remember_path(const wire::IpAddress& to, std::uint32_t mtu, core::Instant now) {
+    std::erase_if(known_paths_,
+                  [&](const KnownPath& path) { return path.to == to || path.until <= now; });
+    if (known_paths_.size() >= max_known_paths) known_paths_.erase(known_paths_.begin());
+    known_paths_.push_back({to, mtu, now + path_mtu_lifetime});
+}
+
+void Host::make_connection(Socket& socket, const ConnectionChoices& choices, core::Instant now) {
     tcp::ConnectionConfig config;
     config.local = socket.local;
     config.remote = socket.remote;
-    config.path_mtu = config_.mtu;
+    config.path_mtu = path_mtu(socket.remote.address, now);
+    config.interface_mtu = config_.mtu;
     // Drawn even when a scenario fixes them, so that fixing one does not change the others.
     const std::uint32_t iss = random_u32(random_);
     const std::uint32_t offset = random_u32(random_);
@@ -348,7 +368,7 @@ core::Result<SocketHandle> Host::connect(std::optional<wire::IpAddress> from, wi
     created->remote = remote;
     const SocketHandle handle = add_socket(std::move(created));
     Socket& socket = *sockets_[handle];
-    make_connection(socket, choices);
+    make_connection(socket, choices, now);
     output_->socket_opened(handle);
     ConnectionOutput output{*this, socket};
     socket.connection->open(now, output);
@@ -599,6 +619,7 @@ void Host::tcp_arrives(core::BytesView bytes, const wire::IpAddress& from,
         return;
     }
 
+    if (!names_one_host(from)) return;  // nobody could be answered
     // RFC 9293, 3.10.7.2: a LISTEN takes a SYN; a RST is ignored and an ACK is answered by a RST.
     Socket* listener = find_listener(local, record::Transport::tcp);
     const bool opening = header.has(wire::SYN) && !header.has(wire::ACK) && !header.has(wire::RST);
@@ -617,7 +638,7 @@ void Host::tcp_arrives(core::BytesView bytes, const wire::IpAddress& from,
         }
         const SocketHandle handle = add_socket(std::move(created));
         Socket& socket = *sockets_[handle];
-        make_connection(socket, choices);
+        make_connection(socket, choices, now);
         listener->half_open.push_back(handle);
         output_->socket_opened(handle);
         ConnectionOutput output{*this, socket};
@@ -699,7 +720,10 @@ void Host::icmp_arrives(core::BytesView bytes, const wire::IpAddress& from,
     const wire::SequenceNumber sequence{core::load_u32(&quoted->payload[4])};
     ConnectionOutput output{*this, socket};
     if (too_big) {
+        const std::uint32_t before = socket.connection->config().path_mtu;
         socket.connection->path_mtu_changed(mtu, sequence, now, output);
+        const std::uint32_t after = socket.connection->config().path_mtu;
+        if (after < before) remember_path(socket.remote.address, after, now);
     } else {
         const bool hard = unreachable && is_hard_error(message->code, v4);
         socket.icmp_code = unreachable ? message->code : wire::icmp4::code_host_unreachable;

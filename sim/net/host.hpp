@@ -206,7 +206,10 @@ class Host {
     [[nodiscard]] bool port_taken(const wire::Endpoint& local, record::Transport transport) const;
     core::Result<std::uint16_t> ephemeral_port(const wire::IpAddress& local,
                                                record::Transport transport);
-    void make_connection(Socket& socket, const ConnectionChoices& choices);
+    void make_connection(Socket& socket, const ConnectionChoices& choices, core::Instant now);
+    /// RFC 1191, 6.1: what routers have said of the way to an address serves the next connection.
+    [[nodiscard]] std::uint32_t path_mtu(const wire::IpAddress& to, core::Instant now) const;
+    void remember_path(const wire::IpAddress& to, std::uint32_t mtu, core::Instant now);
     [[nodiscard]] static bool accept_queue_full(const Socket& listener);
     void close_listener(Socket& listener);
     void leave_half_open(const Socket& child);
@@ -233,7 +236,13 @@ class Host {
                     const wire::IpAddress& to, tcp::Cause cause = tcp::Cause::none);
     void send_router_error(const wire::IcmpMessage& message, core::BytesView offending);
 
+    struct KnownPath {
+        wire::IpAddress to;
+        std::uint32_t mtu;
+        core::Instant until;
+    };
     HostConfig config_;
+    std::vector<KnownPath> known_paths_;
     core::Random random_;
     HostOutput* output_;
     std::vector<std::unique_ptr<Socket>> sockets_;

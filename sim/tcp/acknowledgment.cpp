@@ -54,6 +54,7 @@ std::optional<Cause> Acknowledgment::at_once(const Situation& s) const {
     if (s.gap_filled) return Cause::gap_filled_ack;
     if (s.fin) return Cause::fin_ack;
     if (s.marked) return Cause::ecn_echo;
+    if (s.reduced) return Cause::quick_ack;
     if (s.unacknowledged > (every_ - 1) * std::uint64_t{segment_size_} && s.window_moves) {
         return every_ > 1 ? Cause::second_segment_ack : Cause::quick_ack;
     }

@@ -25,6 +25,7 @@ class Acknowledgment {
         bool fin = false;         ///< this segment carried a FIN that nobody will answer soon
         std::uint32_t unacknowledged = 0;  ///< RCV.NXT less the last ACK sent
         bool marked = false;               ///< its packet carried CE (RFC 3168)
+        bool reduced = false;              ///< it carried CWR: cwnd may be down to this one segment
         bool window_moves = true;          ///< an ACK now would move the window's right edge
     };
 

@@ -9,6 +9,7 @@ namespace postack::tcp {
 Connection::Impl::Impl(const Profile& p, const ConnectionConfig& c)
     : profile(p),
       config(c),
+      interface_mtu(c.interface_mtu != 0 ? c.interface_mtu : c.path_mtu),
       iss(c.initial_sequence),
       snd_una(iss),
       snd_nxt(iss),
@@ -265,6 +266,10 @@ std::size_t Connection::writable() const {
 }
 const ConnectionConfig& Connection::config() const {
     return impl_->config;
+}
+
+std::uint32_t Connection::held_lost() const {
+    return static_cast<std::uint32_t>(impl_->sent.held_lost());
 }
 
 Variables Connection::variables() const {

@@ -63,6 +63,7 @@ struct ConnectionConfig {
     wire::SequenceNumber initial_sequence;  ///< chosen by the owner (RFC 6528 or the scenario)
     std::uint32_t timestamp_offset = 0;     ///< added to the timestamp clock (RFC 7323, 7.1)
     std::uint32_t path_mtu = 1500;          ///< bytes of IP packet that the route takes
+    std::uint32_t interface_mtu = 0;        ///< what the SYN speaks for; 0: the same
 };
 
 class Connection {
@@ -152,6 +153,9 @@ class Connection {
     [[nodiscard]] std::size_t writable()
         const;  ///< free bytes of the send buffer; 0 when it may not send
     [[nodiscard]] Variables variables() const;
+    /// Segments that are held to be lost and have not been acknowledged since, sent again or not:
+    /// the tcpi_lost of Linux.
+    [[nodiscard]] std::uint32_t held_lost() const;
     [[nodiscard]] const ConnectionConfig& config() const;
 
    private:

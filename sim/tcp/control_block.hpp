@@ -19,7 +19,8 @@
 
 namespace postack::tcp {
 
-inline constexpr std::uint32_t smallest_mss = 48;     // bounds what a hostile MSS option can cost
+inline constexpr std::uint32_t smallest_mss = 48;  // bounds what a hostile MSS option can cost
+inline constexpr std::uint32_t headers_v4 = 20 + 20, headers_v6 = 40 + 20;  // of IP and TCP
 inline constexpr std::uint32_t timestamps_size = 12;  // with its two NOPs, RFC 7323, appendix A
 
 struct Connection::Impl {
@@ -32,6 +33,7 @@ struct Connection::Impl {
     ConnectionConfig config;
     State state = State::closed;
     Failure failure = Failure::none;
+    std::uint32_t interface_mtu;
     bool active = false;  // OPEN was active: a RST before ESTABLISHED means refused
 
     // --- RFC 9293, 3.3.1
@@ -159,7 +161,10 @@ struct Connection::Impl {
     [[nodiscard]] std::uint32_t unacknowledged() const { return rcv_nxt - last_ack_sent; }
     [[nodiscard]] std::uint32_t timestamp(core::Instant now) const;
     [[nodiscard]] bool is_version_6() const { return config.remote.address.version() == 6; }
-    [[nodiscard]] std::uint32_t offered_mss() const;
+    [[nodiscard]] std::uint32_t headers() const { return is_version_6() ? headers_v6 : headers_v4; }
+    /// What fits into a packet of `mtu` bytes, TCP_MAXSEG permitting.
+    [[nodiscard]] std::uint32_t mss_of(std::uint32_t mtu) const;
+    [[nodiscard]] std::uint32_t offered_mss() const { return mss_of(interface_mtu); }
 
     // --- state and timers (timers.cpp)
     void take(Trigger trigger, Output& output);
@@ -202,6 +207,7 @@ struct Connection::Impl {
     void send_lost(core::Instant now, Output& output);
     void send_speculative(core::Instant now, Output& output);
     [[nodiscard]] std::uint32_t segment_room() const;
+    [[nodiscard]] std::size_t sack_room() const;
     [[nodiscard]] std::uint32_t usable_window() const;
     [[nodiscard]] std::uint32_t until_record_end(std::uint32_t data);
     [[nodiscard]] bool ends_record(Sequence at) const {  // of the record that SND.NXT lies in

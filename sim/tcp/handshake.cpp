@@ -8,7 +8,6 @@ namespace postack::tcp {
 namespace {
 // The IP packet that carries a segment: IPv4 counts its header in a length of 16 bits.
 constexpr std::uint32_t longest_ipv4_packet = 65535;
-constexpr std::uint32_t headers_ipv4 = 20 + 20, headers_ipv6 = 40 + 20;
 constexpr std::uint8_t largest_shift = 14;  // RFC 7323, 2.3
 
 /// The shift count that goes into our SYN: the profile's, unless the whole buffer would be less
@@ -21,14 +20,11 @@ std::uint8_t offered_shift(const Profile& profile) {
 }
 }  // namespace
 
-std::uint32_t Connection::Impl::offered_mss() const {
-    const std::uint32_t headers = is_version_6() ? headers_ipv6 : headers_ipv4;
-    std::uint32_t packet = std::max(config.path_mtu, headers + smallest_mss);
+std::uint32_t Connection::Impl::mss_of(std::uint32_t mtu) const {
     // measured: loopback, MTU 65536: 65495 with IPv4, 65476 with IPv6
-    if (!is_version_6()) packet = std::min(packet, longest_ipv4_packet);
-    std::uint32_t offered = std::min(packet - headers, 65535U);
-    if (profile.max_segment_size != 0) offered = std::min(offered, profile.max_segment_size);
-    return std::max(offered, smallest_mss);
+    if (!is_version_6()) mtu = std::min(mtu, longest_ipv4_packet);
+    const std::uint32_t fits = std::clamp(mtu, headers() + 1, headers() + 65535U) - headers();
+    return profile.max_segment_size != 0 ? std::min(fits, profile.max_segment_size) : fits;
 }
 
 void Connection::Impl::send_syn(Cause cause, core::Instant now, Output& output) {
@@ -51,6 +47,8 @@ void Connection::Impl::send_syn(Cause cause, core::Instant now, Output& output) 
     } else if (profile.ecn == 1 && !handshake_repeated) {
         header.flags |= wire::ECE | wire::CWR;
         ecn_asked = true;
+    } else {
+        ecn_asked = false;  // whoever has sent one without does not use ECN (6.1.1)
     }
     const std::uint32_t offered = offered_mss();
     header.options.maximum_segment_size = static_cast<std::uint16_t>(offered);
@@ -86,8 +84,10 @@ void Connection::Impl::agree_on_options(const wire::TcpHeader& syn) {
     const std::uint32_t standard = is_version_6() ? 1220 : 536;
     std::uint32_t most = theirs.maximum_segment_size.value_or(0);
     if (most == 0) most = standard;
-    mss = std::max(std::min(most, offered_mss()), smallest_mss);
-    if (timestamps) mss -= timestamps_size;
+    // What the other end asks for is bounded below; what fits into a packet is not (RFC 1191, 3: an
+    // MTU may be 68).
+    mss = std::min(std::max(most, smallest_mss), mss_of(config.path_mtu));
+    if (timestamps) mss -= std::min(timestamps_size, mss - 1);
 }
 
 void Connection::Impl::established(const wire::TcpHeader& header, core::Instant now,

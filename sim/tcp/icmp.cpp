@@ -26,7 +26,7 @@ bool Connection::Impl::on_its_way(Sequence sequence) const {
 }
 
 void Connection::Impl::limit_mss(std::uint32_t bytes) {
-    const std::uint32_t data = std::max(bytes, smallest_mss) - (timestamps ? timestamps_size : 0);
+    const std::uint32_t data = bytes - (timestamps ? std::min(timestamps_size, bytes - 1) : 0);
     if (data >= mss) return;
     mss = data;
     congestion.set_mss(mss);
@@ -40,8 +40,10 @@ void Connection::path_mtu_changed(std::uint32_t mtu, wire::SequenceNumber sequen
     mtu = std::max(mtu, c.is_version_6() ? smallest_mtu_v6 : smallest_mtu_v4);
     if (mtu >= c.config.path_mtu) return;
     c.config.path_mtu = mtu;
-    if (!c.syn_acknowledged()) return;  // the next SYN offers less
-    c.limit_mss(mtu - (c.is_version_6() ? 60 : 40));
+    // A SYN offers what the interface takes all the same: it speaks of the way back (RFC
+    // 9293, 3.7.1).
+    if (!c.syn_acknowledged()) return;
+    c.limit_mss(mtu - c.headers());
     c.sent.split(c.mss);
     // It was not congestion: cwnd stays (RFC 1191, 6.4).
     while (c.sent.lost() > 0) {

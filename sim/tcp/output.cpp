@@ -48,15 +48,24 @@ wire::TcpSegment Connection::Impl::segment(Sequence sequence, wire::TcpFlags fla
     return made;
 }
 
+/// How many SACK blocks a segment has room for: in the header, and in a packet of a small MTU.
+std::size_t Connection::Impl::sack_room() const {
+    const std::size_t most = timestamps ? most_sack_blocks_with_timestamps : most_sack_blocks;
+    const std::uint32_t taken =  // with one block and one byte
+        headers() + (timestamps ? timestamps_size : 0) + sack_size(1) + 1;
+    if (config.path_mtu < taken) return 0;
+    return std::min<std::size_t>(most, 1 + (config.path_mtu - taken) / 8);
+}
+
 /// RFC 2018, section 4: the latest first; RFC 2883, section 4: before them what came twice.
 void Connection::Impl::add_sack(wire::TcpOptions& options) {
-    std::size_t room = timestamps ? most_sack_blocks_with_timestamps : most_sack_blocks;
+    std::size_t room = sack_room();
     std::size_t used = 0;
-    if (duplicate) {
+    if (duplicate && room > 0) {
         options.sack[used++] = *duplicate;
-        duplicate.reset();
         --room;
     }
+    duplicate.reset();
     std::array<ReceiveBuffer::Range, 4> ranges;
     const std::size_t count = receive_buffer.latest(ranges, room);
     for (std::size_t i = 0; i < count; ++i) {
@@ -133,8 +142,7 @@ void Connection::Impl::send_again(SentSegment& old, Cause cause, core::Instant n
 std::uint32_t Connection::Impl::segment_room() const {
     if (!sack_permitted || (!receive_buffer.has_gap() && !duplicate)) return mss;
     const std::size_t blocks =
-        std::min<std::size_t>(receive_buffer.ranges().size() + (duplicate ? 1U : 0U),
-                              timestamps ? most_sack_blocks_with_timestamps : most_sack_blocks);
+        std::min<std::size_t>(receive_buffer.ranges().size() + (duplicate ? 1U : 0U), sack_room());
     return std::max(mss - std::min(mss, sack_size(blocks)), 1U);
 }
 

@@ -8,6 +8,11 @@
 
 namespace postack::tcp {
 
+namespace {
+// RFC 7323, 5.5: by then the other end's clock, a tick a millisecond, may have turned.
+constexpr auto outdated_timestamp = std::chrono::hours{24 * 24};
+}  // namespace
+
 void Connection::segment_arrives(const wire::TcpSegment& segment, core::Instant now, Output& output,
                                  bool congestion_experienced) {
     switch (impl_->state) {
@@ -140,6 +145,7 @@ void Connection::Impl::arrives_otherwise(wire::TcpSegment arrived, bool marked, 
     Acknowledgment::Situation situation = process_text_and_fin(arrived, now, output);
     if (state == State::closed) return;
     situation.marked = ecn && marked;
+    situation.reduced = ecn && arrived.header.has(wire::CWR) && !arrived.payload.empty();
     // "This acknowledgment should be piggybacked on a segment being transmitted if possible."
     send_what_may_go(now, output);
     acknowledge(situation, now, output);
@@ -159,9 +165,8 @@ bool Connection::Impl::completes_simultaneous_open(const wire::TcpSegment& arriv
 /// too old to tell (5.5: 24 days).
 bool Connection::Impl::is_old_duplicate(const wire::TcpHeader& header, core::Instant now) const {
     if (!timestamps || !header.options.timestamps || header.has(wire::RST)) return false;
-    constexpr auto outdated = std::chrono::hours{24 * 24};
     return static_cast<std::int32_t>(header.options.timestamps->value - ts_recent) < 0 &&
-           now - ts_recent_age < outdated;
+           now - ts_recent_age < outdated_timestamp;
 }
 
 /// RFC 7323, 4.3 (2) and 5.3 (R3). A repetition of what was acknowledged last counts as well (as in
@@ -174,7 +179,8 @@ void Connection::Impl::note_timestamp(const wire::TcpSegment& arrived, core::Ins
     const std::uint32_t value = header.options.timestamps->value;
     if (header.sequence <= last_ack_sent &&
         header.sequence + arrived.sequence_length() >= last_ack_sent &&
-        static_cast<std::int32_t>(value - ts_recent) >= 0) {
+        (static_cast<std::int32_t>(value - ts_recent) >= 0 ||
+         now - ts_recent_age >= outdated_timestamp)) {
         ts_recent = value;
         ts_recent_age = now;
     }
@@ -200,7 +206,9 @@ void Connection::Impl::refuse(const wire::TcpSegment& arrived, core::Instant now
     if (header.has(wire::RST)) return;
     if (header.has(wire::SYN)) {
         if (state == State::syn_received && header.sequence == irs && !header.has(wire::ACK)) {
-            // Our SYN,ACK was lost: again (the RFC's bare ACK would not help the other end).
+            // Our SYN,ACK was lost: again (the RFC's bare ACK would not help the other end). If the
+            // SYN no longer asks for ECN, there is none (RFC 3168, 6.1.1).
+            ecn = ecn && header.has(wire::ECE) && header.has(wire::CWR);
             handshake_repeated = true;
             send_syn(Cause::handshake_retransmit, now, output);
         } else {

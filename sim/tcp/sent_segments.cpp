@@ -113,6 +113,15 @@ void SentSegments::mark_lost(SentSegment& segment) {
     pipe_ -= segment.length();
 }
 
+std::size_t SentSegments::held_lost() const {
+    std::size_t held = 0;
+    for (std::size_t i = 0; i < count_; ++i) {
+        const SentSegment& segment = (*this)[i];
+        if (!segment.sacked && (segment.lost || segment.repaired)) ++held;
+    }
+    return held;
+}
+
 void SentSegments::mark_all_lost() {
     for (std::size_t i = 0; i < count_; ++i)
         mark_lost((*this)[i]);
@@ -145,8 +154,9 @@ void SentSegments::mark_lost_below_sacked(std::uint32_t threshold, std::uint32_t
 }
 
 void SentSegments::forget_losses() {
-    for (std::size_t i = 0; i < count_ && lost_ > 0; ++i) {
+    for (std::size_t i = 0; i < count_; ++i) {
         SentSegment& segment = (*this)[i];
+        segment.repaired = false;
         if (!segment.lost) continue;
         segment.lost = false;
         --lost_;
@@ -186,6 +196,7 @@ std::size_t SentSegments::first_lost() {
 void SentSegments::sent_again(SentSegment& segment, core::Instant now) {
     if (segment.lost) {
         segment.lost = false;
+        segment.repaired = true;
         --lost_;
         pipe_ += segment.length();
     }

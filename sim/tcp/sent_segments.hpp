@@ -23,6 +23,7 @@ struct SentSegment {
     bool retransmitted = false;  ///< no RTT sample from it (Karn)
     bool lost = false;           ///< to be sent again, not in the network
     bool sacked = false;         ///< the other end has it, beyond a gap
+    bool repaired = false;       ///< was lost, and is on its way again
 
     // The order of sending, kept by SentSegments alone.
     bool queued = false;                  ///< it has a place there: it is in the network
@@ -44,6 +45,8 @@ class SentSegments {
     [[nodiscard]] std::uint32_t pipe() const { return pipe_; }
     /// How many segments wait to be sent again.
     [[nodiscard]] std::size_t lost() const { return lost_; }
+    /// How many are held to be lost, sent again or not, and not known to have arrived (counted).
+    [[nodiscard]] std::size_t held_lost() const;
     /// How many have been received beyond a gap.
     [[nodiscard]] std::size_t sacked() const { return sacked_; }
     /// How many have been sent more than once.

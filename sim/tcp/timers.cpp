@@ -205,7 +205,10 @@ void Connection::Impl::keep_alive_timeout(core::Instant now, Output& output) {
         set(Timer::keep_alive, due, output);
         return;
     }
-    if (keep_alive_probes >= profile.keep_alive_probes) {
+    // tcp(7): a user timeout decides in place of the number of probes.
+    const core::Duration limit = profile.user_timeout;
+    if (limit.count() > 0 ? keep_alive_probes > 0 && now - last_heard >= limit
+                          : keep_alive_probes >= profile.keep_alive_probes) {
         transmit(segment(snd_nxt, wire::RST | wire::ACK, now), Cause::reset_keep_alive, output);
         give_up(output);
         return;

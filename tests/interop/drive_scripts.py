@@ -451,7 +451,8 @@ class Runner:
         if name == "connect":
             port = int(a[2]) if len(a) > 2 and a[2].isdigit() and a[1] != "..." else self.default_port
             self.last_fd = fd
-            return f"connect {fd} {PEER} {port}", nothing
+            address = a[1] if len(a) > 1 and re.fullmatch(r"[\d.]*\d", a[1]) else PEER
+            return f"connect {fd} {address} {port}", nothing
         if name == "accept":
             def check(got, extra):
                 self.last_fd = got
