@@ -13,15 +13,6 @@
 namespace postack::mail::store {
 namespace {
 
-// The index of the message, or nothing: uids ascend.
-std::optional<std::size_t> index_of(std::span<const Message> messages, Uid uid) {
-    const auto found =
-        std::lower_bound(messages.begin(), messages.end(), uid,
-                         [](const Message& message, Uid wanted) { return message.uid < wanted; });
-    if (found == messages.end() || found->uid != uid) return std::nullopt;
-    return static_cast<std::size_t>(found - messages.begin());
-}
-
 StoredMessage with_all(const Message& message, const std::string& sender, const std::string& text) {
     StoredMessage stored;
     stored.uid = message.uid;
@@ -68,7 +59,7 @@ core::Result<MemoryStore::Mailboxes::iterator> MemoryStore::find_or_create(std::
     // Its time of creation, as servers choose it (golden value G18).
     const std::int64_t seconds = std::clamp<std::int64_t>(
         unix_ns / 1'000'000'000, 1, std::numeric_limits<std::uint32_t>::max());
-    made->second.summary.uid_validity =
+    made->second.index.summary.uid_validity =
         std::max(static_cast<std::uint32_t>(seconds), least_uid_validity_);
     ++changes_;
     return made;
@@ -76,22 +67,17 @@ core::Result<MemoryStore::Mailboxes::iterator> MemoryStore::find_or_create(std::
 
 core::Result<Uid> MemoryStore::put(Mailboxes::iterator mailbox, Message message, Body body) {
     auto& [name, box] = *mailbox;
-    MailboxSummary& summary = box.summary;
+    MailboxSummary& summary = box.index.summary;
     if (body.file_size > limits_.mailbox_size - std::min(limits_.mailbox_size, summary.file_size)) {
         return core::Error{fmt::format("mailbox {} is full: {} bytes", name, limits_.mailbox_size)};
     }
     if (summary.uid_next == std::numeric_limits<Uid>::max()) {
         return core::Error{fmt::format("mailbox {} has no uid left", name)};
     }
-    message.uid = summary.uid_next++;
-    message.modseq = ++summary.highest_modseq;
-    summary.octets += message.size;
     summary.file_size += body.file_size;
-    ++summary.messages;
-    box.messages.push_back(std::move(message));
     box.bodies.push_back(std::move(body));
     ++changes_;
-    return box.messages.back().uid;
+    return box.index.add(std::move(message));
 }
 
 core::Result<Appended> MemoryStore::append(std::string_view name, StoredMessage stored) {
@@ -115,7 +101,7 @@ core::Result<Appended> MemoryStore::append(std::string_view name, StoredMessage 
     const auto uid = put(*mailbox, std::move(message), std::move(body));
     if (!uid) return uid.error();
     appended.uid = *uid;
-    appended.size_after = (*mailbox)->second.summary.file_size;
+    appended.size_after = (*mailbox)->second.index.summary.file_size;
     return appended;
 }
 
@@ -125,9 +111,9 @@ core::Result<Uid> MemoryStore::copy(std::string_view from, Uid uid, std::string_
     if (source == mailboxes_.end()) return no_mailbox(from);
     const auto target = mailboxes_.find(to);
     if (target == mailboxes_.end()) return no_mailbox(to);
-    const auto index = index_of(source->second.messages, uid);
+    const auto index = source->second.index.find(uid);
     if (!index) return no_message(from, uid);
-    Message message = source->second.messages[*index];
+    Message message = source->second.index.messages[*index];
     message.saved_unix_ns = saved_unix_ns;
     return put(target, std::move(message), source->second.bodies[*index]);
 }
@@ -143,65 +129,36 @@ bool MemoryStore::exists(std::string_view name) const {
 
 MailboxSummary MemoryStore::summary(std::string_view name) const {
     const auto found = mailboxes_.find(name);
-    return found == mailboxes_.end() ? MailboxSummary{} : found->second.summary;
+    return found == mailboxes_.end() ? MailboxSummary{} : found->second.index.summary;
 }
 
 std::span<const Message> MemoryStore::messages(std::string_view name) const {
     const auto found = mailboxes_.find(name);
     if (found == mailboxes_.end()) return {};
-    return found->second.messages;
+    return found->second.index.messages;
 }
 
 core::Result<Text> MemoryStore::text(std::string_view name, Uid uid) const {
     const auto found = mailboxes_.find(name);
     if (found == mailboxes_.end()) return no_mailbox(name);
-    const auto index = index_of(found->second.messages, uid);
+    const auto index = found->second.index.find(uid);
     if (!index) return no_message(name, uid);
     return found->second.bodies[*index].text;
 }
 
 std::vector<UidRange> MemoryStore::vanished(std::string_view name, ModSeq since) const {
-    std::vector<UidRange> ranges;
     const auto found = mailboxes_.find(name);
-    if (found == mailboxes_.end()) return ranges;
-    const Mailbox& box = found->second;
-    const auto add = [&](Uid first, Uid last) {
-        if (first > last) return;
-        if (!ranges.empty() && ranges.back().last + 1 >= first) {
-            ranges.back().last = std::max(ranges.back().last, last);
-        } else {
-            ranges.push_back({first, last});
-        }
-    };
-    if (since < box.forgotten) {
-        // Every uid that was once and is not here now.
-        Uid next = 1;
-        for (const Message& message : box.messages) {
-            add(next, message.uid - 1);
-            next = message.uid + 1;
-        }
-        add(next, box.summary.uid_next - 1);
-        return ranges;
-    }
-    std::vector<Uid> uids;
-    for (auto at = box.expunges.rbegin(); at != box.expunges.rend() && at->modseq > since; ++at)
-        uids.push_back(at->uid);
-    std::sort(uids.begin(), uids.end());
-    for (const Uid uid : uids)
-        add(uid, uid);
-    return ranges;
+    return found == mailboxes_.end() ? std::vector<UidRange>{}
+                                     : found->second.index.vanished(since);
 }
 
 core::Status MemoryStore::set_flags(std::string_view name, Uid uid, Flags flags) {
     const auto found = mailboxes_.find(name);
     if (found == mailboxes_.end()) return no_mailbox(name);
-    const auto index = index_of(found->second.messages, uid);
-    if (!index) return no_message(name, uid);
-    Message& message = found->second.messages[*index];
-    if (message.flags == flags) return core::success();
-    message.flags = std::move(flags);
-    message.modseq = ++found->second.summary.highest_modseq;
-    ++changes_;
+    MailboxIndex& index = found->second.index;
+    const auto place = index.find(uid);
+    if (!place) return no_message(name, uid);
+    if (index.set_flags(*place, std::move(flags))) ++changes_;
     return core::success();
 }
 
@@ -209,48 +166,19 @@ std::size_t MemoryStore::expunge(std::string_view name, std::span<const Uid> uid
     const auto found = mailboxes_.find(name);
     if (found == mailboxes_.end()) return 0;
     Mailbox& box = found->second;
-    std::vector<Uid> wanted{uids.begin(), uids.end()};
-    std::sort(wanted.begin(), wanted.end());
-    std::size_t kept = 0;
-    auto next = wanted.begin();
-    for (std::size_t i = 0; i < box.messages.size(); ++i) {
-        while (next != wanted.end() && *next < box.messages[i].uid)
-            ++next;
-        if (next != wanted.end() && *next == box.messages[i].uid) {
-            box.summary.octets -= box.messages[i].size;
-            box.summary.file_size -= box.bodies[i].file_size;
-            box.expunges.push_back({*next, ++box.summary.highest_modseq});
-            continue;
-        }
-        if (kept != i) {
-            box.messages[kept] = std::move(box.messages[i]);
-            box.bodies[kept] = std::move(box.bodies[i]);
-        }
-        ++kept;
-    }
-    const std::size_t gone = box.messages.size() - kept;
-    if (gone == 0) return 0;
-    box.messages.resize(kept);
-    box.bodies.resize(kept);
-    box.summary.messages = kept;
-    keep_expunges_bounded(box);
+    const auto gone = box.index.remove(uids, limits_.remembered_expunges);
+    if (gone.empty()) return 0;
+    for (const std::size_t place : gone)
+        box.index.summary.file_size -= box.bodies[place].file_size;
+    remove_at(box.bodies, gone);
     ++changes_;
-    return gone;
-}
-
-void MemoryStore::keep_expunges_bounded(Mailbox& box) const {
-    if (box.expunges.size() <= limits_.remembered_expunges) return;
-    // Half of them goes at once, so that forgetting costs little an expunge.
-    const std::size_t keep = limits_.remembered_expunges / 2;
-    const auto cut = box.expunges.end() - static_cast<std::ptrdiff_t>(keep);
-    box.forgotten = std::prev(cut)->modseq;
-    box.expunges.erase(box.expunges.begin(), cut);
+    return gone.size();
 }
 
 Uid MemoryStore::take_recent(std::string_view name) {
     const auto found = mailboxes_.find(name);
     if (found == mailboxes_.end()) return 1;
-    MailboxSummary& summary = found->second.summary;
+    MailboxSummary& summary = found->second.index.summary;
     return std::exchange(summary.first_recent, summary.uid_next);
 }
 
@@ -263,7 +191,8 @@ core::Status MemoryStore::create(std::string_view name, std::int64_t now_unix_ns
 core::Status MemoryStore::remove(std::string_view name) {
     const auto found = mailboxes_.find(name);
     if (found == mailboxes_.end()) return no_mailbox(name);
-    least_uid_validity_ = std::max(least_uid_validity_, found->second.summary.uid_validity + 1);
+    least_uid_validity_ =
+        std::max(least_uid_validity_, found->second.index.summary.uid_validity + 1);
     mailboxes_.erase(found);
     ++changes_;
     return core::success();
@@ -275,7 +204,7 @@ core::Status MemoryStore::rename(std::string_view name, std::string_view new_nam
     if (exists(new_name)) return core::Error{fmt::format("mailbox {} is there already", new_name)};
     if (auto fine = check_name(new_name); !fine) return fine;
     auto node = mailboxes_.extract(found);
-    std::uint32_t& validity = node.mapped().summary.uid_validity;
+    std::uint32_t& validity = node.mapped().index.summary.uid_validity;
     // The uids stay good, unless the new name may have had others of that validity.
     const std::uint32_t old = validity;
     validity = std::max(validity, least_uid_validity_);
@@ -321,10 +250,11 @@ std::string MemoryStore::contents(std::string_view name) const {
     const auto found = mailboxes_.find(name);
     if (found == mailboxes_.end()) return file;
     const Mailbox& box = found->second;
-    file.reserve(box.summary.file_size);
-    for (std::size_t i = 0; i < box.messages.size(); ++i)
-        file += print_mbox(
-            with_all(box.messages[i], box.bodies[i].envelope_sender, *box.bodies[i].text));
+    const std::vector<Message>& messages = box.index.messages;
+    file.reserve(box.index.summary.file_size);
+    for (std::size_t i = 0; i < messages.size(); ++i)
+        file +=
+            print_mbox(with_all(messages[i], box.bodies[i].envelope_sender, *box.bodies[i].text));
     return file;
 }
 

@@ -5,6 +5,7 @@
 #include <set>
 #include <vector>
 
+#include "sim/mail/store/mailbox_index.hpp"
 #include "sim/mail/store/mailbox_store.hpp"
 
 namespace postack::mail::store {
@@ -57,23 +58,15 @@ class MemoryStore final : public MailboxStore {
         std::string envelope_sender;
         std::uint64_t file_size = 0;
     };
-    struct Expunge {
-        Uid uid = 0;
-        ModSeq modseq = 0;
-    };
     struct Mailbox {
-        std::vector<Message> messages;
-        std::vector<Body> bodies;  // of the same index
-        MailboxSummary summary;
-        std::vector<Expunge> expunges;  // in the order of their modseq
-        ModSeq forgotten = 0;           // expunges up to here are no longer among them
+        MailboxIndex index;
+        std::vector<Body> bodies;  // beside the messages of the index
     };
     using Mailboxes = std::map<std::string, Mailbox, std::less<>>;
 
     core::Result<Mailboxes::iterator> find_or_create(std::string_view name, std::int64_t unix_ns);
     core::Status check_name(std::string_view name) const;
     core::Result<Uid> put(Mailboxes::iterator mailbox, Message message, Body body);
-    void keep_expunges_bounded(Mailbox& mailbox) const;
 
     MemoryLimits limits_;
     Mailboxes mailboxes_;
