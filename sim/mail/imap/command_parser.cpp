@@ -16,11 +16,14 @@ namespace {
 
 using Kind = SearchKey::Kind;
 
-// "(a b c)": calls `item` for each; at least one unless `may_be_empty`.
+// "(a b c)": calls `item` for each; at least one unless `may_be_empty`, else `empty` is wrong.
 template <typename Item>
-void list(Scanner& in, bool may_be_empty, Item item) {
+void list(Scanner& in, bool may_be_empty, Item item, std::string_view empty = "Invalid arguments") {
     if (!in.expect('(')) return;
-    if (may_be_empty && in.take(')')) return;
+    if (in.take(')')) {
+        if (!may_be_empty) in.fail(std::string{empty});
+        return;
+    }
     for (std::size_t n = 0; !in.failed(); ++n) {
         if (n >= max_list) {
             in.fail("Too many arguments");
@@ -33,6 +36,8 @@ void list(Scanner& in, bool may_be_empty, Item item) {
 }
 
 SequenceSet set(Scanner& in) {
+    const char c = in.peek();
+    if (!in.at_end() && (c < '0' || c > '9') && c != '*' && c != '$') in.fail("Invalid messageset");
     const std::string_view text = in.set_text();
     if (in.failed()) return {};
     auto parsed = parse_sequence_set(text);
@@ -65,14 +70,15 @@ Section section(Scanner& in, bool binary) {
     if (!in.expect('[')) return s;
     while (in.peek() >= '1' && in.peek() <= '9' && !in.failed()) {
         s.part.push_back(in.nz_number());
-        if (s.part.size() > static_cast<std::size_t>(max_nesting)) in.fail("Invalid body section");
+        if (s.part.size() > static_cast<std::size_t>(max_nesting))
+            in.fail("Invalid BODY[..] section");
         if (!in.take('.')) {
             in.expect(']');
             return s;
         }
     }
     if (in.take(']')) {
-        if (!s.part.empty()) in.fail("Invalid body section");  // "[1.]"
+        if (!s.part.empty()) in.fail("Invalid BODY[..] section");  // "[1.]"
         return s;
     }
     std::string word;
@@ -89,8 +95,9 @@ Section section(Scanner& in, bool binary) {
         in.space();
         list(in, false, [&] { s.fields.push_back(in.astring()); });
     } else {
-        in.fail("Invalid body section");
+        in.fail("Invalid BODY[..] section");
     }
+    if (in.at_end()) in.fail("Invalid BODY[..] parameter: Missing ']'");
     in.expect(']');
     return s;
 }
@@ -153,7 +160,8 @@ std::vector<FetchItem> fetch_items(Scanner& in) {
     using Item = FetchItem::Kind;
     std::vector<FetchItem> items;
     if (in.peek() == '(') {
-        list(in, false, [&] { fetch_item(in, items); });
+        list(
+            in, false, [&] { fetch_item(in, items); }, "FETCH list is empty");
         return items;
     }
     // The macros of RFC 9051, section 6.4.5.
@@ -173,8 +181,10 @@ std::vector<FetchItem> fetch_items(Scanner& in) {
 Command fetch(Scanner& in, bool uid) {
     Fetch c;
     c.uid = uid;
+    if (in.at_end()) in.fail("Invalid arguments");
     in.space();
     c.set = set(in);
+    if (in.at_end()) in.fail("Invalid arguments");
     in.space();
     c.items = fetch_items(in);
     if (in.peek() == ' ') {
@@ -216,10 +226,13 @@ Command store(Scanner& in, bool uid) {
     }
     const std::string word = in.item_name();
     c.silent = word == "FLAGS.SILENT";
-    if (!c.silent && word != "FLAGS") in.fail("Invalid item " + word);
+    if (!c.silent && word != "FLAGS") in.fail("Invalid arguments");
     in.space();
     if (in.peek() == '(') {
-        list(in, true, [&] { c.flags.push_back(flag(in)); });
+        list(in, true, [&] {
+            if (in.peek() == '(' || in.peek() == '"') in.fail("Flags list contains non-atoms");
+            c.flags.push_back(flag(in));
+        });
     } else {
         do {
             c.flags.push_back(flag(in));
@@ -273,6 +286,7 @@ SearchKey search_key(Scanner& in, int depth) {
     const char c = in.peek();
     if (c == '(') {
         in.take('(');
+        if (in.peek() == ')') in.fail("No search parameters inside list");
         return all_keys(in, depth + 1, true);
     }
     if ((c >= '0' && c <= '9') || c == '*' || c == '$') {
@@ -310,6 +324,7 @@ SearchKey search_key(Scanner& in, int depth) {
             break;
         case SearchArgument::number:
             in.space();
+            if (in.peek() < '0' || in.peek() > '9') in.fail("Invalid search size parameter");
             key.number = in.number64();
             break;
         case SearchArgument::set:
@@ -397,6 +412,8 @@ std::optional<SearchReturn> returns(Scanner& in) {
 Command search(Scanner& in, bool uid) {
     Search c;
     c.uid = uid;
+    if (in.rest().find_first_not_of(' ') == std::string_view::npos)
+        in.fail("Missing search parameters");
     in.space();
     c.returns = returns(in);
     if (message::upper_case(in.rest().substr(0, 8)) == "CHARSET ") {
@@ -415,21 +432,24 @@ Command sort(Scanner& in, bool uid) {
     in.space();
     c.returns = returns(in);
     bool reverse = false;
-    list(in, false, [&] {
-        const std::string word = in.upper_atom();
-        if (word == "REVERSE") {
-            reverse = true;
-            return;
-        }
-        const auto by = sort_by(word);
-        if (!by) {
-            in.fail("Unknown sort argument");
-            return;
-        }
-        c.order.push_back({*by, reverse});
-        reverse = false;
-    });
-    if (reverse) in.fail("Empty sort program");
+    list(
+        in, false,
+        [&] {
+            const std::string word = in.upper_atom();
+            if (word == "REVERSE") {
+                reverse = true;
+                return;
+            }
+            const auto by = sort_by(word);
+            if (!by) {
+                in.fail("Unknown sort argument: " + word);
+                return;
+            }
+            c.order.push_back({*by, reverse});
+            reverse = false;
+        },
+        "Empty sort program");
+    if (reverse) in.fail("Sort list ends with REVERSE");
     in.space();
     c.charset = message::upper_case(in.astring());
     in.space();
@@ -548,15 +568,18 @@ Command subscribe(Scanner& in, bool on) {
 
 std::vector<StatusItem> status_items(Scanner& in) {
     std::vector<StatusItem> items;
-    list(in, false, [&] {
-        const std::string word = in.upper_atom();
-        const auto item = status_item(word);
-        if (!item) {
-            in.fail("Invalid status item " + word);
-            return;
-        }
-        items.push_back(*item);
-    });
+    list(
+        in, false,
+        [&] {
+            const std::string word = in.upper_atom();
+            const auto item = status_item(word);
+            if (!item) {
+                in.fail("Invalid status item " + word);
+                return;
+            }
+            items.push_back(*item);
+        },
+        "Empty status list");
     return items;
 }
 
@@ -617,7 +640,7 @@ Command list_command(Scanner& in, bool) {
                 in.space();
                 c.return_status = status_items(in);
             } else {
-                in.fail("Unknown options");
+                in.fail("Unknown return options");
             }
         });
     }

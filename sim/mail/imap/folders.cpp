@@ -45,7 +45,7 @@ core::Result<std::string> Folders::path_of(std::string_view name) const {
     for (std::size_t at = 0; at <= utf8.size();) {
         const std::size_t end = std::min(utf8.find(separator, at), utf8.size());
         const std::string_view level = std::string_view{utf8}.substr(at, end - at);
-        if (level.empty()) return core::Error{"Name has an empty level"};
+        if (level.empty()) return core::Error{"Has adjacent hierarchy separators"};
         // A path must not leave the root; a file system is behind it some day.
         if (level == "." || level == "..") return core::Error{"Name has invalid characters"};
         if (level.find('/') != std::string_view::npos) {
