@@ -47,7 +47,7 @@ core::Status check_local_part(std::string_view local) {
             }
         } else if (local[i] == '"') {
             quoted = !quoted;
-        } else if (!quoted && !plain(local[i])) {
+        } else if (!quoted && (!plain(local[i]) || local[i] == '@')) {
             return core::Error{"a character that must be quoted in an address"};
         }
     }
@@ -106,6 +106,16 @@ Address split_address(std::string_view address) {
     const std::size_t at = find_unquoted(address, '@', true);
     if (at == std::string_view::npos) return {std::string{address}, {}};
     return {std::string{address.substr(0, at)}, std::string{address.substr(at + 1)}};
+}
+
+std::string unquoted(std::string_view local) {
+    std::string plain;
+    for (std::size_t i = 0; i < local.size(); ++i) {
+        if (local[i] == '"') continue;
+        if (local[i] == '\\' && i + 1 < local.size()) ++i;
+        plain += local[i];
+    }
+    return plain;
 }
 
 bool equal_without_case(std::string_view a, std::string_view b) {

@@ -27,6 +27,9 @@ core::Result<std::string> read_path(std::string_view text);
 /// Splits at the last '@' that is not inside quotes.
 Address split_address(std::string_view address);
 
+/// A local part as it is meant: "a b" in quotes and a\ b without are the same (RFC 5321, 4.1.2).
+std::string unquoted(std::string_view local);
+
 /// Compares ASCII letters without case, as domains and SMTP's words are compared.
 bool equal_without_case(std::string_view a, std::string_view b);
 

@@ -46,6 +46,7 @@ const std::vector<Unsaid>& unsaid() {
         not_implemented(Situation::expn_unknown_user),
         not_implemented(Situation::help),
         {Situation::needs_smtputf8, {250, std::nullopt, {}}},
+        syntax(Situation::rcpt_bad_parameter),
         not_implemented(Situation::bdat),
         syntax(Situation::bdat_syntax),
         {Situation::after_bdat, {503, EnhancedCode{5, 5, 1}, {"Bad sequence of commands"}}},

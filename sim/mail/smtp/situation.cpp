@@ -28,6 +28,7 @@ constexpr std::array<std::string_view, situation_count> keys{
     "rcpt_relay_denied",
     "rcpt_too_many",
     "rcpt_unknown_parameter",
+    "rcpt_bad_parameter",
     "rcpt_auth_required",
     "data",
     "data_syntax",

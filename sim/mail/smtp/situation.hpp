@@ -30,6 +30,7 @@ enum class Situation : std::uint8_t {
     rcpt_relay_denied,
     rcpt_too_many,
     rcpt_unknown_parameter,
+    rcpt_bad_parameter,  // NOTIFY or ORCPT with a value that is none (RFC 3461, 5.1)
     rcpt_auth_required,  // a submission service, and nobody has logged in
     data,
     data_syntax,

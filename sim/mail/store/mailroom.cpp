@@ -55,11 +55,12 @@ bool Mailroom::is_local_domain(std::string_view domain) const {
 std::optional<std::string> Mailroom::account_of(std::string_view address) const {
     const message::Address halves = message::split_address(address);
     if (!is_local_domain(halves.domain)) return std::nullopt;
+    const std::string local = message::unquoted(halves.local);
     // Local users are found without case, as Postfix's local(8) does.
     for (const Account& account : options_.accounts) {
-        if (message::equal_without_case(halves.local, account.name)) return account.name;
+        if (message::equal_without_case(local, account.name)) return account.name;
     }
-    if (message::equal_without_case(halves.local, "postmaster") && !options_.accounts.empty()) {
+    if (message::equal_without_case(local, "postmaster") && !options_.accounts.empty()) {
         return options_.accounts.front().name;
     }
     return std::nullopt;

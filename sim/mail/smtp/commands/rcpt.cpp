@@ -76,7 +76,13 @@ Outcome handle_rcpt(const CommandContext& context, const ParsedLine& line) {
     store::Recipient recipient{line.command.argument};
     const std::string& address = recipient.address;
     for (const Parameter& parameter : line.command.parameters) {
-        if (announces(context.keywords(), "DSN") && take(parameter, recipient)) continue;
+        const bool known = announces(context.keywords(), "DSN") &&
+                           (parameter.keyword == "NOTIFY" || parameter.keyword == "ORCPT");
+        if (known && take(parameter, recipient)) continue;
+        if (known) {
+            return Outcome::failure(
+                context.say(Situation::rcpt_bad_parameter, {{"parameter", parameter.keyword}}));
+        }
         const std::string text =
             parameter.keyword + (parameter.value ? "=" + *parameter.value : std::string{});
         return Outcome::failure(
