@@ -164,7 +164,7 @@ TEST_CASE("DSN: parameters are checked, and a wish for news is met (RFC 3461, RF
         CHECK(lab.type("RCPT TO:<etudiant>" + std::string{bad}).starts_with("501 "));
     }
     CHECK(lab.type("RCPT TO:<etudiant> SIZE=1").starts_with("555 "));
-    CHECK(lab.type("RCPT TO:<etudiant@@localhost>").starts_with("501 "));
+    CHECK(lab.type("RCPT TO:<etudiant@@localhost>").starts_with("553 "));
     lab.type("RCPT TO:<etudiant> NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;Etudiant+40lab.fr");
     lab.type("DATA");
     lab.type("Subject: x\r\n\r\nsecret\r\n.");
