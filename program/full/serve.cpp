@@ -118,7 +118,8 @@ core::Result<std::shared_ptr<const mail::sieve::Script>> load_filter(const Serve
     const std::string path =
         fmt::format("{}{}/{}/.dovecot.sieve", options.mail_dir,
                     options.mailbox_format == MailboxFormat::mbox ? "/home" : "", user);
-    if (options.mail_dir.empty() || !std::filesystem::exists(path)) {
+    std::error_code error;
+    if (options.mail_dir.empty() || !std::filesystem::exists(path, error)) {
         return std::shared_ptr<const mail::sieve::Script>{};
     }
     const auto text = core::read_file(path, mail::sieve::max_script_size);

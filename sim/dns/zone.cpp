@@ -55,7 +55,11 @@ Message answer(const Zone& zone, const Message& query) {
                 alias = true;
             }
         }
-        if (alias) name = std::get<Host>(reply.answers.back().data).name;
+        if (!alias) break;
+        // A record may call itself a CNAME and hold something else: a zone is data.
+        const auto* host = std::get_if<Host>(&reply.answers.back().data);
+        if (host == nullptr) break;
+        name = host->name;
     }
     for (const Record& record : reply.answers) {
         if (const auto* mail = std::get_if<Mail>(&record.data)) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <limits>
+#include <system_error>
 #include <vector>
 
 #include <fmt/format.h>
@@ -135,7 +136,9 @@ core::Result<tcp::Profile> load_profile(std::string_view name) {
     const auto folder = core::find_asset("profiles");
     if (!folder) return folder.error();
     const std::filesystem::path file = *folder / fmt::format("{}.toml", name);
-    if (name.find('/') != std::string_view::npos || !std::filesystem::is_regular_file(file)) {
+    std::error_code no_file;  // a name may be too long for a file system
+    if (name.find('/') != std::string_view::npos ||
+        !std::filesystem::is_regular_file(file, no_file)) {
         return core::Error{fmt::format("there is no stack profile '{}': known are {}", name,
                                        known_profiles(*folder))};
     }

@@ -51,6 +51,19 @@ TEST_CASE("an answer, its additional addresses, an alias, nothing of that type, 
     CHECK(ask("a.loop.fr", Type::a).answers.size() <= 8);
 }
 
+TEST_CASE("a CNAME whose data is no name leads nowhere") {
+    Zone zone;
+    zone.name = "lab.fr";
+    Record record;
+    record.name = "www.lab.fr";
+    record.type = static_cast<std::uint16_t>(Type::cname);
+    record.data = core::Bytes{1, 2, 3};
+    zone.records.push_back(record);
+    Message query;
+    query.questions.push_back({"www.lab.fr", static_cast<std::uint16_t>(Type::a)});
+    CHECK(answer(zone, query).answers.size() == 1);
+}
+
 TEST_CASE("what does not fit into a datagram is cut and marked (RFC 1035, section 4.2.1)") {
     dns::Zone zone = lab();
     for (std::uint32_t i = 0; i < 60; ++i)

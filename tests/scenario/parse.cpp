@@ -134,6 +134,9 @@ TEST_CASE("errors name file, line, and what would be right") {
          "'10.0.0' is not an IP address"},
         {small + "[[host]]\nname = \"x\"\naddresses = [\"10.0.0.3\"]\nprofile = \"lynux\"\n",
          "there is no stack profile 'lynux': known are"},
+        {small + "[[host]]\nname = \"x\"\naddresses = [\"10.0.0.3\"]\nprofile = \"" +
+             std::string(300, 'x') + "\"\n",  // longer than a file's name may be
+         "there is no stack profile 'xxx"},
         {small +
              "[[host]]\nname = \"x\"\naddresses = [\"10.0.0.3\"]\n[host.tcp]\nrto_mni = \"1s\"\n",
          "trial.toml:17: [host.tcp]: unknown key 'rto_mni' (did you mean 'rto_min'?)"},
