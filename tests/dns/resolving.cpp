@@ -52,16 +52,16 @@ TEST_CASE("an answer, its additional addresses, an alias, nothing of that type, 
 }
 
 TEST_CASE("a CNAME whose data is no name leads nowhere") {
-    Zone zone;
+    dns::Zone zone;
     zone.name = "lab.fr";
-    Record record;
+    dns::Record record;
     record.name = "www.lab.fr";
-    record.type = static_cast<std::uint16_t>(Type::cname);
+    record.type = static_cast<std::uint16_t>(dns::Type::cname);
     record.data = core::Bytes{1, 2, 3};
     zone.records.push_back(record);
-    Message query;
-    query.questions.push_back({"www.lab.fr", static_cast<std::uint16_t>(Type::a)});
-    CHECK(answer(zone, query).answers.size() == 1);
+    dns::Message query;
+    query.questions.push_back({"www.lab.fr", static_cast<std::uint16_t>(dns::Type::a)});
+    CHECK(dns::answer(zone, query).answers.size() == 1);
 }
 
 TEST_CASE("what does not fit into a datagram is cut and marked (RFC 1035, section 4.2.1)") {
