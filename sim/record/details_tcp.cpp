@@ -12,7 +12,7 @@ namespace {
 
 using namespace remark;
 
-constexpr std::size_t fixed_header = 20;
+constexpr std::size_t bytes_without_options = 20;
 // Packets before this one that are searched for what an ACK answers: a window of a fast, long path
 // holds fewer. A stated choice that keeps a click cheap in a capture of millions.
 constexpr std::size_t max_searched = 200'000;
@@ -339,10 +339,10 @@ Field tcp_branch(const Examined& examined) {
         at + 16, 2);
     add(branch, "[Checksum Status: Unverified]", at + 16, 2);
     add(branch, fmt::format("Urgent Pointer: {}", core::load_u16(&segment[18])), at + 18, 2);
-    if (header > fixed_header) {
+    if (header > bytes_without_options) {
         const auto base = talk != nullptr ? talk->flows[from_low ? 1 : 0].base : std::nullopt;
-        add_options(branch, segment.subspan(fixed_header, header - fixed_header), at + fixed_header,
-                    base.value_or(wire::SequenceNumber{}));
+        add_options(branch, segment.subspan(bytes_without_options, header - bytes_without_options),
+                    at + bytes_without_options, base.value_or(wire::SequenceNumber{}));
     }
 
     const Findings found = look_back(examined);

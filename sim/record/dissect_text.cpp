@@ -1,5 +1,7 @@
 #include "sim/record/dissect_text.hpp"
 
+#include <algorithm>
+#include <cctype>
 #include <cstring>
 
 namespace postack::record {
@@ -106,6 +108,13 @@ LineRange find_line(core::BytesView bytes, std::size_t offset) {
     line.next = offset + line.length + 1;
     if (line.length > 0 && rest[line.length - 1] == '\r') --line.length;
     return line;
+}
+
+bool starts_with_word(std::string_view line, std::string_view word) {
+    return line.size() >= word.size() &&
+           std::equal(word.begin(), word.end(), line.begin(), [](char w, char c) {
+               return std::toupper(static_cast<unsigned char>(c)) == w;
+           });
 }
 
 }  // namespace postack::record

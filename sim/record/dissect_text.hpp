@@ -43,4 +43,7 @@ struct LineRange {
 };
 LineRange find_line(core::BytesView bytes, std::size_t offset);
 
+/// True if a line begins with `word`, which is in upper case, in letters of any case.
+bool starts_with_word(std::string_view line, std::string_view word);
+
 }  // namespace postack::record

@@ -3,7 +3,6 @@
 // list as well (measured: captures pop3-*, "1 420  , ."). Only the answer to RETR or TOP with a
 // number of octets is put together from several segments first.
 #include <algorithm>
-#include <cctype>
 
 #include "sim/record/dissect_application.hpp"
 #include "sim/record/dissect_imf.hpp"
@@ -12,16 +11,6 @@
 namespace postack::record {
 
 namespace {
-
-// Bytes of a message that are kept for its Info line, as for SMTP. A stated choice.
-constexpr std::size_t max_message_kept = 64 * 1024;
-
-bool starts_with_word(std::string_view line, std::string_view word) {
-    return line.size() >= word.size() &&
-           std::equal(word.begin(), word.end(), line.begin(), [](char w, char c) {
-               return std::toupper(static_cast<unsigned char>(c)) == w;
-           });
-}
 
 // The number at the beginning; 0 if there is none. What does not fit is the largest.
 std::uint64_t leading_number(std::string_view text) {

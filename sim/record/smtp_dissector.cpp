@@ -4,7 +4,6 @@
 // smtp-errors), and what is no command is taken for mail text too (measured: capture
 // smtp-get-http).
 #include <array>
-#include <cctype>
 
 #include "sim/record/dissect_application.hpp"
 #include "sim/record/dissect_imf.hpp"
@@ -14,19 +13,8 @@ namespace postack::record {
 
 namespace {
 
-// Bytes of a message that are kept for its Info line. The line itself holds 4095; the rest leaves
-// room for long headers and the types of a multipart's parts. A stated choice.
-constexpr std::size_t max_message_kept = 64 * 1024;
 // Memory that a conversation keeps between two messages.
 constexpr std::size_t message_kept_between = 4096;
-
-bool starts_with_word(std::string_view line, std::string_view word) {
-    if (line.size() < word.size()) return false;
-    for (std::size_t i = 0; i < word.size(); ++i) {
-        if (std::toupper(static_cast<unsigned char>(line[i])) != word[i]) return false;
-    }
-    return true;
-}
 
 bool same_word(std::string_view a, std::string_view word) {
     return a.size() == word.size() && starts_with_word(a, word);

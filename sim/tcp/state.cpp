@@ -13,7 +13,7 @@ using T = Trigger;
 // absent: SYN-RECEIVED to LISTEN on a reset or another SYN (a connection here is the child of a
 // listener, which stays in LISTEN by itself, and ends), and a FIN in SYN-RECEIVED (such a segment
 // carries the ACK that makes the connection ESTABLISHED first).
-constexpr std::array table{
+constexpr std::array transition_table{
     Transition{S::closed, T::passive_open, S::listen, "3.10.1"},
     Transition{S::closed, T::active_open, S::syn_sent, "3.10.1"},
 
@@ -127,11 +127,11 @@ std::string_view name(Trigger trigger) {
 }
 
 std::span<const Transition> transitions() {
-    return table;
+    return transition_table;
 }
 
 const Transition* find_transition(State from, Trigger trigger) {
-    for (const Transition& row : table) {
+    for (const Transition& row : transition_table) {
         if (row.from == from && row.trigger == trigger) return &row;
     }
     return nullptr;
