@@ -3,7 +3,8 @@
 //
 // Left out is where Pigeonhole 0.5.19 is on its own: "a?c*" matches "abbc" there (a literal
 // beginning with '?' before the first '*' may be found anywhere), and of a field whose only address
-// is invalid the whole text is compared.
+// is invalid the whole text is compared. So are the match variables in an allof or anyof: of one
+// that a constant decides, Pigeonhole asks no other test.
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -42,6 +43,11 @@ struct Folder {
     }
 };
 
+// Half a character in a folder's name: Pigeonhole too gives the script up and keeps the message.
+bool given_up(std::string_view output) {
+    return output.find("resolved with successful implicit keep") != std::string_view::npos;
+}
+
 std::string output_of(const std::string& command) {
     std::FILE* pipe = ::popen(command.c_str(), "r");
     REQUIRE(pipe != nullptr);
@@ -50,12 +56,13 @@ std::string output_of(const std::string& command) {
     while (const std::size_t n = std::fread(buffer, 1, sizeof buffer, pipe))
         text.append(buffer, n);
     const int status = ::pclose(pipe);
-    REQUIRE_MESSAGE(status == 0, command << " fails: " << text);
+    REQUIRE_MESSAGE((status == 0 || given_up(text)), command << " fails: " << text);
     return text;
 }
 
 // "store message in folder: X", "redirect message to: <a@b>", "discard"; sorted.
 std::set<std::string> theirs(const std::string& output) {
+    if (given_up(output)) return {"store message in folder: INBOX"};
     std::set<std::string> actions;
     for (std::size_t at = output.find(" * "); at != std::string::npos;
          at = output.find(" * ", at + 1)) {
@@ -97,6 +104,30 @@ class Maker {
             std::string(random_.below(400), 'x'));
     }
 
+    // Variables (RFC 5229): each step writes into a folder's name what there is by then.
+    std::string script_with_variables() {
+        std::string text = "require [\"fileinto\", \"envelope\", \"variables\"];\n";
+        for (int i = 0; i < 12; ++i) {
+            switch (random_.below(3)) {
+                case 0:
+                    text += fmt::format("set {}{}{}{}\"{}\" {};\n", one({"", ":lower ", ":UPPER "}),
+                                        one({"", ":lowerfirst ", ":upperfirst "}),
+                                        one({"", "", ":quotewildcard "}), one({"", "", ":length "}),
+                                        one({"a", "A", "b", "c_1"}), value());
+                    break;
+                case 1:
+                    text +=
+                        fmt::format("if {} {{ fileinto \"F{}-${{0}}|${{1}}|${{2}}|${{3}}\"; }}\n",
+                                    one_test(), ++folders_);
+                    break;
+                default:
+                    text += fmt::format("fileinto \"F{}-${{a}}|${{b}}|${{C_1}}|${{1}}|${{02}}\";\n",
+                                        ++folders_);
+            }
+        }
+        return text;
+    }
+
     std::string script() {
         std::string text = "require [\"fileinto\", \"envelope\", \"comparator-i;octet\"];\n";
         for (int i = 0; i < 12; ++i) {
@@ -119,6 +150,38 @@ class Maker {
             case 2: return one({"redirect \"x@y.fr\";", "redirect \"Z <z@y.fr>\";"});
             case 3: return one({"stop;", ""});
             default: return fmt::format("fileinto \"F{}\";", ++folders_ % 20);
+        }
+    }
+    std::string value() {
+        return one({"\"\"", "\"Été À Lille\"", "\"${a}${b}\"", "\"${1}-${a}\"", "\"pROJET\"",
+                    "\"a*b?c\\\\d\"", "\"${none}$${a}${\"", "\"${ a}${}${1.a}${{b}}\"", "\"b*\"",
+                    "\"subject\""});
+    }
+    std::string one_test() {
+        switch (random_.below(5)) {
+            case 0:
+                return fmt::format("string {}{} {}", tags(), value(),
+                                   random_.below(2) == 0 ? key_without_early_gap() : value());
+            case 1:
+                return fmt::format("header :matches [\"${{a}}\", \"x-${{b}}\", \"subject\"] {}",
+                                   key_without_early_gap());
+            case 2:
+                return fmt::format(
+                    "address {}:matches [\"from\", \"to\"] {}",
+                    one({"", ":localpart ", ":domain "}),
+                    one({"\"*@*\"", "\"?*\"", "\"*.*\"", "\"*${1}*\"", "\"al*e*\""}));
+            case 3:
+                return fmt::format(
+                    "header :matches \"subject\" {}",
+                    one({"\"*e*\"", "\"* * *\"", "\"??*t*\"", "\"*j?t*\"", "[\"*s *\", \"*\"]"}));
+            default: return fmt::format("not header {}\"subject\" {}", tags(), value());
+        }
+    }
+    // Pigeonhole 0.5.19 does not look at what follows a '?' before the first '*'.
+    std::string key_without_early_gap() {
+        for (;;) {
+            std::string made = key();
+            if (made.find("R??") == std::string::npos) return made;
         }
     }
     std::string tags() {
@@ -193,10 +256,8 @@ TEST_CASE("our verdicts are Pigeonhole's") {
                                     folder.path.string(), ::geteuid() == 0 ? 65534 : ::geteuid(),
                                     ::geteuid() == 0 ? 65534 : ::getegid()));
     std::set<std::string> seen;
-    for (std::uint64_t seed = 1; seed <= 300; ++seed) {
-        Maker make{seed};
-        const std::string text = make.script();
-        const std::string message = make.message();
+    const auto compare = [&](std::uint64_t seed, const std::string& text,
+                             const std::string& message) {
         const auto script = sieve::load_script(text, "script");
         if (!script) FAIL(script.error().message << "\n" << text);
         const auto verdict = sieve::evaluate(*script, {message, "bob@lab.fr", "alice@lab.fr"});
@@ -210,6 +271,18 @@ TEST_CASE("our verdicts are Pigeonhole's") {
                       fmt::format("seed {}\n{}\n{}ours: {}\ntheirs: {}", seed, text, message,
                                   fmt::join(actual, ", "), fmt::join(expected, ", ")));
         seen.insert(expected.begin(), expected.end());
+    };
+    for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+        Maker make{seed};
+        const std::string text = make.script();
+        compare(seed, text, make.message());
     }
     CHECK(seen.size() > 15);  // INBOX, folders, two redirects, discard
+    seen.clear();
+    for (std::uint64_t seed = 1001; seed <= 1200; ++seed) {
+        Maker make{seed};
+        const std::string text = make.script_with_variables();
+        compare(seed, text, make.message());
+    }
+    CHECK(seen.size() > 400);  // folders with different values in their names
 }

@@ -288,6 +288,139 @@ TEST_CASE("sieve: mistakes are told with their place and what would be right") {
           "lab.toml:31:1: there is no command 'keeep' (did you mean 'keep'?)");
 }
 
+TEST_CASE("sieve: variables (RFC 5229)") {
+    const auto filed = [](std::string_view script) {
+        return verdict(fmt::format("require [\"variables\", \"fileinto\"];\n{}", script));
+    };
+    // What the wildcards took: '*' as little as it can, the letters as they were.
+    CHECK(filed(R"(if header :matches "subject" "p*j*" { fileinto "${1}|${2}|${3}"; })") ==
+          "fileinto \"ro|et Réseaux la suite|\"");
+    CHECK(filed(R"(if address :domain :matches "from" "???.*" { fileinto "${4} ${1}${0}"; })") ==
+          "fileinto \"fr LLab.fr\"");
+    CHECK(filed(R"(if string :matches "aXbab" "*a*b" { fileinto "-${1}-${2}"; })") ==
+          "fileinto \"--Xba\"");
+    // They stay until another :matches succeeds; one without wildcards has a ${0} alone.
+    CHECK(filed(R"(if string :matches "abc" "a*" {} if string :matches "abc" "b*" {}
+                   if string :is "x" "x" {} fileinto "${0}${1}";)") == "fileinto \"abcbc\"");
+    CHECK(filed(R"(if string :matches "abc" "a*" {} if string :matches "x" "x" {}
+                   fileinto "${0}${1}";)") == "fileinto \"x\"");
+    // allof asks no further than it must.
+    CHECK(filed(R"(if allof (string :is "a" "b", string :matches "x" "?") {}
+                   fileinto "-${1}";)") == "fileinto \"-\"");
+
+    // Names are without case; what is unknown is empty; what is not written right is itself.
+    CHECK(filed(R"(set "Name_1" "v"; fileinto "${NAME_1}${none}$${name_1}${${name_1}}";)") ==
+          "fileinto \"v$v${v}\"");
+    CHECK(filed(R"(set "a" "$"; fileinto "${a}{a} ${} ${ a} ${a.} ${5.a} ${a";)") ==
+          "fileinto \"${a} ${} ${ a} ${a.} ${5.a} ${a\"");
+    CHECK(filed(R"(set "a" "1"; set "a" "${a}${a}"; fileinto "${a}";)") == "fileinto \"11\"");
+    // In every string: fields, keys, addresses, parts of the envelope.
+    CHECK(filed(R"(set "f" "subject"; set "k" "projet"; set "n" "bob";
+                   if header :contains "${f}" "${k}" { redirect "N <${n}@x.fr>"; })") ==
+          "redirect \"bob@x.fr\"");
+    CHECK(filed(R"(set "f" "sub:ject"; if exists "${f}" { discard; })") == "implicit keep");
+    CHECK(verdict(R"(require ["variables", "envelope"]; set "f" "auth";
+                     if envelope :contains "${f}" "" { discard; })") == "implicit keep");
+    // Without the require "${" has no meaning.
+    CHECK(verdict(R"(require "fileinto"; fileinto "${a}";)") == "fileinto \"${a}\"");
+
+    // A value that makes no folder or address: the message is kept, and nothing else is done.
+    CHECK(filed(R"(redirect "a@b"; fileinto "${none}";)") ==
+          "line 2: a folder has a name; implicit keep");
+    CHECK(filed(R"(set "up" ".."; fileinto "${up}/etc";)").starts_with("line 2: '../etc' is not"));
+    CHECK(filed(R"(redirect "${none}@x.fr";)") ==
+          "line 2: with the values of its variables \"${none}@x.fr\" is no address; implicit keep");
+    // Half of an 'é'.
+    CHECK(filed(R"(if string :matches "é" "?*" { fileinto "${1}"; })") ==
+          "line 2: the name of a folder is UTF-8 (RFC 5228, section 4.1); implicit keep");
+}
+
+TEST_CASE("sieve: what set makes of a value (RFC 5229, section 4.1)") {
+    const auto value = [](std::string_view modifiers, std::string_view text) {
+        return verdict(
+            fmt::format("require [\"variables\", \"fileinto\"]; set {} \"v\" \"{}\"; "
+                        "fileinto \"<${{v}}>\";",
+                        modifiers, text));
+    };
+    CHECK(value("", "Été") == "fileinto \"<Été>\"");
+    CHECK(value(":lower", "ÉTÉ À Paris") == "fileinto \"<ÉtÉ À paris>\"");
+    CHECK(value(":upper", "bonjour") == "fileinto \"<BONJOUR>\"");
+    CHECK(value(":lowerfirst", "BON") == "fileinto \"<bON>\"");
+    CHECK(value(":upperfirst", "") == "fileinto \"<>\"");
+    // Their order is that of the RFC, not that of the script.
+    CHECK(value(":upperfirst :lower", "juMBlEd") == "fileinto \"<Jumbled>\"");
+    CHECK(value(":length :quotewildcard", "é*?") == "fileinto \"<5>\"");
+    CHECK(value(":quotewildcard", "Rock*b?\\\\c") == "fileinto \"<Rock\\\\*b\\\\?\\\\\\\\c>\"");
+    CHECK(verdict("require \"variables\"; set :quotewildcard \"q\" \"a*\"; "
+                  "if string :matches \"a*\" \"${q}\" { discard; }") == "discard");
+    CHECK(verdict("require \"variables\"; set :quotewildcard \"q\" \"a*\"; "
+                  "if string :matches \"ab\" \"${q}\" { discard; }") == "implicit keep");
+
+    const std::string printed =
+        "require \"variables\";\n"
+        "set :lower :upperfirst :quotewildcard :length \"a\" \"${1}\";\n"
+        "if string :matches \"${a}\" [\"*\", \"\"] {\n"
+        "    redirect \"N <${a}@x>\";\n"
+        "}\n";
+    CHECK(sieve::print_script(script_of(printed)) == printed);
+}
+
+TEST_CASE("sieve: mistakes with variables, and their limits") {
+    const auto wrong = [](std::string_view script) {
+        return mistake(fmt::format("require \"variables\"; {}", script));
+    };
+    CHECK(mistake("set \"a\" \"b\";") ==
+          "f:1:1: 'set' must be announced at the beginning of the script: require "
+          "[\"variables\"];");
+    CHECK(mistake("if string \"a\" \"b\" {}").starts_with("f:1:4: 'string' must be announced"));
+    CHECK(wrong("set \"1\" \"b\";") == "f:1:26: ${1} gets its value from :matches, not from set");
+    CHECK(wrong("set \"a.b\" \"b\";").starts_with("f:1:26: 'a.b' is not the name of a variable"));
+    CHECK(wrong("set \"${a}\" \"b\";").starts_with("f:1:26: '${a}' is not the name"));
+    CHECK(wrong("set \"a\";").starts_with("f:1:22: 'set' takes the name of a variable and its"));
+    CHECK(wrong("set \"a\" [\"b\", \"c\"];").starts_with("f:1:30: 'set' takes the name"));
+    CHECK(wrong("set :lower :upper \"a\" \"b\";").starts_with("f:1:33: ':upper': one of :lower"));
+    CHECK(wrong("set :length :length \"a\" \"b\";").starts_with("f:1:34: ':length': one of"));
+    CHECK(wrong("set :is \"a\" \"b\";").starts_with("f:1:26: 'set' knows no ':is'; it knows"));
+    CHECK(wrong("set \"a\" :upper \"b\";") == "f:1:30: ':upper' stands before the strings");
+    CHECK(wrong("if string \"a\" {}").starts_with("f:1:25: 'string' takes what is compared"));
+    CHECK(wrong("if string :domain \"a\" \"b\" {}").find("knows no ':domain'") !=
+          std::string::npos);
+    CHECK(wrong("if header \"subject\" [\"b\", \"${env.x}\"] {}") ==
+          "f:1:48: ${env.x}: there is no namespace 'env' of variables");
+    CHECK(wrong("redirect \"${32}@x\";") == "f:1:31: ${32}: match variables go from ${0} to ${31}");
+    CHECK(wrong("redirect \"${99999999999999999999999}@x\";").find("match variables go") !=
+          std::string::npos);
+    CHECK(wrong("redirect \"${00031}@x\";").empty());
+    CHECK(wrong("if header :comparator \"${c}\" \"a\" \"b\" {}").find("no comparator \"${c}\"") !=
+          std::string::npos);
+
+    const std::string name(sieve::max_variable_name, 'n');
+    CHECK(wrong(fmt::format("set \"{}\" \"${{{}}}\";", name, name)).empty());
+    CHECK(wrong(fmt::format("set \"{}n\" \"\";", name)).ends_with("at most 64 characters"));
+    CHECK(wrong(fmt::format("redirect \"${{{}n}}\";", name)).ends_with("at most 64 characters"));
+    std::string many;
+    for (std::size_t i = 0; i < sieve::max_variables; ++i)
+        many += fmt::format("set \"v{}\" \"\";\n", i);
+    CHECK(wrong(many + "set \"V0\" \"\";").empty());
+    CHECK(wrong(many + "set \"w\" \"\";").ends_with("more than 255 variables"));
+
+    // A value is cut off between two characters; it cannot grow without end, nor for long.
+    std::string twice = "require \"variables\"; set \"a\" \"xé\";\n";
+    for (int i = 0; i < 12; ++i)
+        twice += "set \"a\" \"${a}${a}\";\n";
+    CHECK(verdict(twice + "set :length \"n\" \"${a}\"; if string \"${n}\" \"2731\" { discard; }") ==
+          "discard");
+    CHECK(verdict(twice + "set :quotewildcard \"s\" \"" + std::string(4000, '*') +
+                  "\"; set :length \"n\" \"${s}\"; if string \"${n}\" \"4096\" { discard; }") ==
+          "discard");
+    std::string large;
+    for (int i = 0; i < 1000; ++i)
+        large += "${a}";
+    for (int i = 0; i < 30; ++i)
+        twice += fmt::format("if string :is \"{}\" \"x\" {{}}\n", large);
+    CHECK(verdict(twice).find("the script takes too long") != std::string::npos);
+}
+
 TEST_CASE("sieve: limits") {
     const auto repeated = [](std::string_view text, std::size_t times) {
         std::string all;

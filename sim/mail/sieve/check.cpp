@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <initializer_list>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -9,16 +10,18 @@
 #include "sim/core/nearest.hpp"
 #include "sim/mail/message/address.hpp"
 #include "sim/mail/message/header.hpp"
+#include "sim/mail/sieve/destination.hpp"
 #include "sim/mail/sieve/limits.hpp"
 #include "sim/mail/sieve/script.hpp"
 #include "sim/mail/sieve/syntax.hpp"
+#include "sim/mail/sieve/variables.hpp"
 
 namespace postack::mail::sieve {
 namespace {
 
-// What may be required (sections 2.7.3, 4.1, 5.4); the comparators are there in any case.
-constexpr std::array<std::string_view, 4> extensions{"comparator-i;ascii-casemap",
-                                                     "comparator-i;octet", "envelope", "fileinto"};
+// What may be required (sections 2.7.3, 4.1, 5.4; RFC 5229); the comparators are there in any case.
+constexpr std::array<std::string_view, 5> extensions{
+    "comparator-i;ascii-casemap", "comparator-i;octet", "envelope", "fileinto", "variables"};
 
 // The fields whose values are addresses (section 5.1): those that RFC 5322, RFC 5321 and the
 // servers of our labs write.
@@ -46,15 +49,16 @@ struct Word {
     Value value;
 };
 
-constexpr std::array<Word<Command::Kind>, 8> commands{{{"if", Command::Kind::if_},
+constexpr std::array<Word<Command::Kind>, 9> commands{{{"if", Command::Kind::if_},
                                                        {"elsif", Command::Kind::elsif},
                                                        {"else", Command::Kind::else_},
                                                        {"stop", Command::Kind::stop},
                                                        {"keep", Command::Kind::keep},
                                                        {"discard", Command::Kind::discard},
                                                        {"fileinto", Command::Kind::fileinto},
-                                                       {"redirect", Command::Kind::redirect}}};
-constexpr std::array<Word<Test::Kind>, 10> tests{{{"true", Test::Kind::always},
+                                                       {"redirect", Command::Kind::redirect},
+                                                       {"set", Command::Kind::set}}};
+constexpr std::array<Word<Test::Kind>, 11> tests{{{"true", Test::Kind::always},
                                                   {"false", Test::Kind::never},
                                                   {"not", Test::Kind::not_},
                                                   {"allof", Test::Kind::all_of},
@@ -63,7 +67,8 @@ constexpr std::array<Word<Test::Kind>, 10> tests{{{"true", Test::Kind::always},
                                                   {"envelope", Test::Kind::envelope},
                                                   {"header", Test::Kind::header},
                                                   {"exists", Test::Kind::exists},
-                                                  {"size", Test::Kind::size}}};
+                                                  {"size", Test::Kind::size},
+                                                  {"string", Test::Kind::string}}};
 constexpr std::array<Word<MatchType>, 3> match_types{
     {{"is", MatchType::is}, {"contains", MatchType::contains}, {"matches", MatchType::matches}}};
 constexpr std::array<Word<AddressPart>, 3> address_parts{{{"all", AddressPart::all},
@@ -71,6 +76,11 @@ constexpr std::array<Word<AddressPart>, 3> address_parts{{{"all", AddressPart::a
                                                           {"domain", AddressPart::domain}}};
 constexpr std::array<Word<Comparator>, 2> comparators{
     {{"i;ascii-casemap", Comparator::ascii_casemap}, {"i;octet", Comparator::octet}}};
+
+constexpr std::array<Word<LetterCase>, 2> all_letters{
+    {{"lower", LetterCase::lower}, {"upper", LetterCase::upper}}};
+constexpr std::array<Word<LetterCase>, 2> first_letters{
+    {{"lowerfirst", LetterCase::lower}, {"upperfirst", LetterCase::upper}}};
 
 template <typename Value, std::size_t size>
 const Word<Value>* find_word(const std::array<Word<Value>, size>& words, std::string_view name) {
@@ -95,46 +105,6 @@ std::string near_word(const std::array<Word<Value>, size>& words, std::string_vi
     return core::did_you_mean(name, names);
 }
 
-// What is wrong with a folder's name; empty if nothing is.
-std::string folder_problem(std::string_view name) {
-    if (name.empty()) return "a folder has a name";
-    if (name.size() > max_folder_name) {
-        return fmt::format("the name of a folder has at most {} octets", max_folder_name);
-    }
-    for (const char c : name) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (byte < ' ' || byte == 0x7F) return "the name of a folder has no control characters";
-    }
-    std::size_t levels = 0;
-    for (std::size_t at = 0; at <= name.size(); ++levels) {
-        const std::size_t end = std::min(name.find('/', at), name.size());
-        const std::string_view level = name.substr(at, end - at);
-        if (level.empty() || level == "." || level == "..") {
-            return fmt::format("'{}' is not the name of a folder: '/' stands between two names",
-                               name);
-        }
-        at = end + 1;
-    }
-    if (levels > max_folder_levels) {
-        return fmt::format("a folder has at most {} levels", max_folder_levels);
-    }
-    return {};
-}
-
-// The address in "a@b" or "Name <a@b>" (section 2.4.2.3); empty if there is none.
-std::string address_in(std::string_view text) {
-    const std::size_t open = text.rfind('<');
-    if (open != std::string_view::npos) text = text.substr(open);
-    while (text.ends_with(' '))
-        text.remove_suffix(1);
-    while (text.starts_with(' '))
-        text.remove_prefix(1);
-    const auto path = message::read_path(text);
-    if (!path) return {};
-    const message::Address halves = message::split_address(*path);
-    return halves.local.empty() || halves.domain.empty() ? std::string{} : *path;
-}
-
 class Checker {
    public:
     ParsedScript check(const SyntaxTree& tree) {
@@ -144,6 +114,7 @@ class Checker {
             require(tree.commands[first++]);
         const std::vector<Node> rest{tree.commands.begin() + static_cast<std::ptrdiff_t>(first),
                                      tree.commands.end()};
+        script_.variables = required("variables");
         script_.commands = block(rest);
         // Of a text that breaks off later the beginning is checked first.
         if (!mistake_) mistake_ = tree.mistake;
@@ -206,6 +177,7 @@ class Checker {
             command.at = node.at;
             const bool after_if = !list.empty() && (list.back().kind == Command::Kind::if_ ||
                                                     list.back().kind == Command::Kind::elsif);
+            no_wrong_variables(node);
             fill(command, node, after_if);
             list.push_back(std::move(command));
         }
@@ -255,6 +227,7 @@ class Checker {
                 needs(node, "fileinto");
                 command.argument = one_string(node, "fileinto \"Folder\";");
                 if (mistake_) return;
+                if (script_.variables && has_variable(command.argument)) break;
                 if (auto problem = folder_problem(command.argument); !problem.empty()) {
                     fail(node.arguments[0].places[0], std::move(problem));
                 }
@@ -262,6 +235,10 @@ class Checker {
             case Command::Kind::redirect: {
                 const std::string text = one_string(node, "redirect \"bob@lab.fr\";");
                 if (mistake_) return;
+                if (script_.variables && has_variable(text)) {
+                    command.argument = text;
+                    break;
+                }
                 command.argument = address_in(text);
                 if (command.argument.empty()) {
                     fail(node.arguments[0].places[0],
@@ -269,9 +246,69 @@ class Checker {
                 }
                 break;
             }
+            case Command::Kind::set:
+                needs(node, "variables");
+                set(command, node);
+                break;
         }
         no_tests(node);
         no_block(node);
+    }
+
+    // RFC 5229, section 4.
+    void set(Command& command, const Node& node) {
+        std::vector<const Argument*> strings;
+        const auto once = [&](bool before, const Argument& argument) {
+            if (!before) return;
+            fail(argument.at, fmt::format("':{}': one of :lower, :upper; one of :lowerfirst, "
+                                          ":upperfirst; and no modifier twice",
+                                          argument.tag));
+        };
+        Modifiers& modifiers = command.modifiers;
+        for (const Argument& argument : node.arguments) {
+            if (argument.kind == Argument::Kind::strings && argument.strings.size() == 1) {
+                strings.push_back(&argument);
+            } else if (argument.kind != Argument::Kind::tag) {
+                fail(argument.at, set_wanted);
+            } else if (!strings.empty()) {
+                fail(argument.at, fmt::format("':{}' stands before the strings", argument.tag));
+            } else if (const auto* all = find_word(all_letters, argument.tag)) {
+                once(std::exchange(modifiers.all, all->value) != LetterCase::as_is, argument);
+            } else if (const auto* first = find_word(first_letters, argument.tag)) {
+                once(std::exchange(modifiers.first, first->value) != LetterCase::as_is, argument);
+            } else if (argument.tag == "quotewildcard") {
+                once(std::exchange(modifiers.quote_wildcard, true), argument);
+            } else if (argument.tag == "length") {
+                once(std::exchange(modifiers.length, true), argument);
+            } else {
+                fail(argument.at,
+                     fmt::format("'set' knows no ':{}'; it knows :lower, :upper, :lowerfirst, "
+                                 ":upperfirst, :quotewildcard, :length",
+                                 argument.tag));
+            }
+        }
+        if (strings.size() != 2) fail(node.at, set_wanted);
+        if (mistake_) return;
+        command.name = strings[0]->strings[0];
+        command.argument = strings[1]->strings[0];
+        if (auto problem = variable_name_problem(command.name); !problem.empty()) {
+            fail(strings[0]->places[0], std::move(problem));
+        }
+        variables_.insert(message::upper_case(command.name));
+        if (variables_.size() > max_variables) {
+            fail(strings[0]->places[0], fmt::format("more than {} variables", max_variables));
+        }
+    }
+
+    void no_wrong_variables(const Node& node) {
+        if (!script_.variables) return;
+        for (const Argument& argument : node.arguments) {
+            for (std::size_t i = 0; i < argument.strings.size(); ++i) {
+                if (auto problem = variable_problem(argument.strings[i]); !problem.empty()) {
+                    fail(argument.places[i], std::move(problem));
+                }
+            }
+        }
     }
 
     void no_arguments(const Node& node) {
@@ -311,6 +348,7 @@ class Checker {
             return result;
         }
         result.kind = word->value;
+        no_wrong_variables(node);
         switch (result.kind) {
             case Test::Kind::not_:
                 no_arguments(node);
@@ -334,6 +372,10 @@ class Checker {
             case Test::Kind::always:
             case Test::Kind::never: no_arguments(node); break;
             case Test::Kind::size: size(result, node); break;
+            case Test::Kind::string:
+                needs(node, "variables");
+                comparison(result, node);
+                break;
             case Test::Kind::envelope: needs(node, "envelope"); [[fallthrough]];
             case Test::Kind::exists:
             case Test::Kind::address:
@@ -381,7 +423,7 @@ class Checker {
                 once(match_said, argument);
                 result.match = match->value;
             } else if (const auto* part = find_word(address_parts, argument.tag);
-                       part != nullptr && result.kind != Test::Kind::header) {
+                       part != nullptr && has_parts(result.kind)) {
                 once(part_said, argument);
                 result.part = part->value;
             } else if (argument.tag == "comparator") {
@@ -389,11 +431,10 @@ class Checker {
                 comparator(result, node, ++i);
             } else {
                 fail(argument.at,
-                     fmt::format(
-                         "'{}' knows no ':{}'; it knows :is, :contains, :matches, "
-                         ":comparator{}",
-                         node.name, argument.tag,
-                         result.kind == Test::Kind::header ? "" : ", :all, :localpart, :domain"));
+                     fmt::format("'{}' knows no ':{}'; it knows :is, :contains, :matches, "
+                                 ":comparator{}",
+                                 node.name, argument.tag,
+                                 has_parts(result.kind) ? ", :all, :localpart, :domain" : ""));
             }
         }
         const std::size_t wanted = result.kind == Test::Kind::exists ? 1 : 2;
@@ -407,6 +448,10 @@ class Checker {
             name(result, result.names[i], lists[0]->places[i]);
     }
 
+    static bool has_parts(Test::Kind kind) {
+        return kind == Test::Kind::address || kind == Test::Kind::envelope;
+    }
+
     static std::string lists_wanted(Test::Kind kind) {
         if (kind == Test::Kind::exists) {
             return "'exists' takes the names of fields: exists [\"list-id\", \"x-spam\"]";
@@ -414,6 +459,10 @@ class Checker {
         if (kind == Test::Kind::header) {
             return "'header' takes fields and what they are compared with: header :contains "
                    "\"subject\" \"projet\"";
+        }
+        if (kind == Test::Kind::string) {
+            return "'string' takes what is compared and what it is compared with: string :is "
+                   "\"${name}\" \"projet\"";
         }
         return fmt::format("'{}' takes two lists of strings: {} :is \"from\" \"bob@lab.fr\"",
                            name_in(sieve::tests, kind), name_in(sieve::tests, kind));
@@ -438,6 +487,9 @@ class Checker {
 
     // A field, or a part of the envelope.
     void name(const Test& of, std::string_view name, Position at) {
+        if (of.kind == Test::Kind::string) return;
+        // What a variable makes of it is looked for as it is, and not found if it is wrong.
+        if (script_.variables && has_variable(name)) return;
         if (of.kind == Test::Kind::envelope) {
             if (message::equal_without_case(name, "from") ||
                 message::equal_without_case(name, "to")) {
@@ -465,7 +517,11 @@ class Checker {
         }
     }
 
+    static constexpr const char* set_wanted =
+        "'set' takes the name of a variable and its value: set :lower \"name\" \"Value\";";
+
     Script script_;
+    std::set<std::string> variables_;  // that are set; upper case
     std::optional<Mistake> mistake_;
 };
 
@@ -507,7 +563,8 @@ void print_test(std::string& out, const Test& test) {
             return;
         case Test::Kind::address:
         case Test::Kind::envelope:
-        case Test::Kind::header: break;
+        case Test::Kind::header:
+        case Test::Kind::string: break;
     }
     if (test.part != AddressPart::all) {
         out += fmt::format(" :{}", name_in(address_parts, test.part));
@@ -521,12 +578,27 @@ void print_test(std::string& out, const Test& test) {
     print_strings(out, test.keys);
 }
 
+void print_set(std::string& out, const Command& command) {
+    const Modifiers& modifiers = command.modifiers;
+    if (modifiers.all != LetterCase::as_is)
+        out += fmt::format(" :{}", name_in(all_letters, modifiers.all));
+    if (modifiers.first != LetterCase::as_is)
+        out += fmt::format(" :{}", name_in(first_letters, modifiers.first));
+    if (modifiers.quote_wildcard) out += " :quotewildcard";
+    if (modifiers.length) out += " :length";
+    out += ' ' + print_string(command.name) + ' ' + print_string(command.argument);
+}
+
 void print_block(std::string& out, const std::vector<Command>& block, std::size_t depth) {
     for (const Command& command : block) {
         out.append(4 * depth, ' ');
         out += name_in(commands, command.kind);
         if (command.kind > Command::Kind::else_) {
-            if (!command.argument.empty()) out += ' ' + print_string(command.argument);
+            if (command.kind == Command::Kind::set) {
+                print_set(out, command);
+            } else if (!command.argument.empty()) {
+                out += ' ' + print_string(command.argument);
+            }
             out += ";\n";
             continue;
         }

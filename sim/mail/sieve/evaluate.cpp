@@ -10,8 +10,10 @@
 #include "sim/mail/message/header.hpp"
 #include "sim/mail/mime/decode.hpp"
 #include "sim/mail/mime/fields.hpp"
+#include "sim/mail/sieve/destination.hpp"
 #include "sim/mail/sieve/limits.hpp"
 #include "sim/mail/sieve/match.hpp"
+#include "sim/mail/sieve/variables.hpp"
 
 namespace postack::mail::sieve {
 namespace {
@@ -30,6 +32,7 @@ class Run {
           fields_(message::header_fields(message::split_message(message.text).header)) {}
 
     Verdict run(const Script& script) {
+        with_variables_ = script.variables;
         block(script.commands);
         if (!problem_.empty()) actions_.clear();
         // Section 2.10.2: what was neither filed, redirected nor discarded is kept.
@@ -57,6 +60,11 @@ class Run {
                 case Command::Kind::discard: act(Action::Kind::discard, command); break;
                 case Command::Kind::fileinto: act(Action::Kind::fileinto, command); break;
                 case Command::Kind::redirect: act(Action::Kind::redirect, command); break;
+                case Command::Kind::set:
+                    variables_.set(
+                        command.name,
+                        modified(variables_.expand(command.argument, steps_), command.modifiers));
+                    break;
             }
             if (steps_ > max_steps) {
                 problem_ = fmt::format(
@@ -72,10 +80,28 @@ class Run {
         return true;
     }
 
+    // The folder or address that a command names; a problem if its variables make it none.
+    std::string destination(const Command& command) {
+        if (!with_variables_ || !has_variable(command.argument)) return command.argument;
+        std::string text = variables_.expand(command.argument, steps_);
+        if (command.kind == Command::Kind::redirect) {
+            text = address_in(text);
+            if (text.empty()) {
+                problem_ = fmt::format("line {}: with the values of its variables {} is no address",
+                                       command.at.line, print_string(command.argument));
+            }
+        } else if (const std::string wrong = folder_problem(text); !wrong.empty()) {
+            problem_ = fmt::format("line {}: {}", command.at.line, wrong);
+        }
+        return text;
+    }
+
     void act(Action::Kind kind, const Command& command) {
+        const std::string argument = destination(command);
+        if (!problem_.empty()) return;
         // Section 2.10.3: no message twice into the same mailbox; nor twice to the same address.
         const auto same = [&](const Action& done) {
-            return done.kind == kind && done.argument == command.argument;
+            return done.kind == kind && done.argument == argument;
         };
         if (std::any_of(actions_.begin(), actions_.end(), same)) return;
         const auto redirects = std::count_if(actions_.begin(), actions_.end(), [](const auto& a) {
@@ -88,7 +114,7 @@ class Run {
             problem_ =
                 fmt::format("line {}: more than {} redirects", command.at.line, max_redirects);
         } else {
-            actions_.push_back({kind, command.argument, command.at});
+            actions_.push_back({kind, argument, command.at});
         }
     }
 
@@ -109,12 +135,36 @@ class Run {
                 // Neither is true of a message of just that size (section 5.9).
                 return t.over ? message_.text.size() > t.limit : message_.text.size() < t.limit;
             case Test::Kind::exists:
+            case Test::Kind::header:
+            case Test::Kind::address:
+            case Test::Kind::envelope:
+            case Test::Kind::string: return with_variables_ ? compare(expanded(t)) : compare(t);
+        }
+        return false;
+    }
+
+    Test expanded(Test t) {
+        for (auto* list : {&t.names, &t.keys}) {
+            for (std::string& text : *list) {
+                if (steps_ <= max_steps) text = variables_.expand(text, steps_);
+            }
+        }
+        return t;
+    }
+
+    bool compare(const Test& t) {
+        switch (t.kind) {
+            case Test::Kind::exists:
                 return std::all_of(t.names.begin(), t.names.end(), [this](const auto& name) {
                     return any_field(name, [](std::string_view) { return true; });
                 });
             case Test::Kind::header: return header(t);
             case Test::Kind::address: return address(t);
             case Test::Kind::envelope: return envelope(t);
+            case Test::Kind::string:
+                return std::any_of(t.names.begin(), t.names.end(),
+                                   [&](const std::string& text) { return any_key(t, text); });
+            default: break;
         }
         return false;
     }
@@ -128,7 +178,14 @@ class Run {
 
     bool any_key(const Test& t, std::string_view value) {
         return std::any_of(t.keys.begin(), t.keys.end(), [&](const std::string& key) {
-            return steps_ <= max_steps && matches(value, key, t.match, t.comparator, steps_);
+            if (steps_ > max_steps) return false;
+            if (t.match != MatchType::matches || !with_variables_) {
+                return matches(value, key, t.match, t.comparator, steps_);
+            }
+            std::vector<std::string> found;
+            if (!matches(value, key, t.match, t.comparator, steps_, &found)) return false;
+            variables_.set_matched(std::move(found));
+            return true;
         });
     }
 
@@ -171,8 +228,10 @@ class Run {
     // Section 5.4.
     bool envelope(const Test& t) {
         return std::any_of(t.names.begin(), t.names.end(), [&](const std::string& name) {
-            const std::string_view path =
-                message::equal_without_case(name, "from") ? message_.from : message_.to;
+            const bool from = message::equal_without_case(name, "from");
+            // A variable's value may name what is no part of the envelope.
+            if (!from && !message::equal_without_case(name, "to")) return false;
+            const std::string_view path = from ? message_.from : message_.to;
             // The null sender is the empty text, whichever part is asked for.
             if (path.empty()) return any_key(t, {});
             const message::Address halves = message::split_address(path);
@@ -184,6 +243,8 @@ class Run {
     std::vector<message::HeaderField> fields_;
     std::vector<Action> actions_;
     std::string problem_;
+    bool with_variables_ = false;
+    Variables variables_;
     std::uint64_t steps_ = 0;
 };
 

@@ -6,8 +6,8 @@
 //       fileinto "Projet Réseaux";
 //   }
 //
-// There are the base language and its optional parts "fileinto" and "envelope". A folder that
-// fileinto names is made if it is not there; '/' parts its levels.
+// There are the base language, its optional parts "fileinto" and "envelope", and "variables" (RFC
+// 5229). A folder that fileinto names is made if it is not there; '/' parts its levels.
 #pragma once
 
 #include <cstdint>
@@ -41,13 +41,15 @@ struct Test {
         header,
         exists,
         size,
+        string,  // RFC 5229, section 5
     };
     Kind kind = Kind::always;
     Position at;
-    MatchType match = MatchType::is;                    ///< address, envelope, header
+    MatchType match = MatchType::is;                    ///< address, envelope, header, string
     Comparator comparator = Comparator::ascii_casemap;  ///< likewise
     AddressPart part = AddressPart::all;                ///< address, envelope
-    std::vector<std::string> names;  ///< fields (address, header, exists); "from", "to" (envelope)
+    std::vector<std::string> names;  ///< fields (address, header, exists); "from", "to" (envelope);
+                                     ///< what is compared (string)
     std::vector<std::string> keys;   ///< what they are compared with
     bool over = false;               ///< size :over, else :under
     std::uint64_t limit = 0;         ///< octets
@@ -55,12 +57,36 @@ struct Test {
     bool operator==(const Test&) const = default;
 };
 
-/// Sections 3 and 4. elsif and else follow their if, as in the text.
+/// What `set` makes of a value, in this order (RFC 5229, section 4.1).
+enum class LetterCase : std::uint8_t { as_is, lower, upper };
+struct Modifiers {
+    LetterCase all = LetterCase::as_is;    ///< :lower, :upper
+    LetterCase first = LetterCase::as_is;  ///< :lowerfirst, :upperfirst
+    bool quote_wildcard = false;
+    bool length = false;
+    bool operator==(const Modifiers&) const = default;
+};
+
+/// Sections 3 and 4; set: RFC 5229. elsif and else follow their if, as in the text.
 struct Command {
-    enum class Kind : std::uint8_t { if_, elsif, else_, stop, keep, discard, fileinto, redirect };
+    enum class Kind : std::uint8_t {
+        if_,
+        elsif,
+        else_,
+        stop,
+        keep,
+        discard,
+        fileinto,
+        redirect,
+        set
+    };
     Kind kind = Kind::keep;
     Position at;
-    std::string argument;        ///< the folder (UTF-8), or the address without brackets
+    /// The folder (UTF-8), the address without brackets, the variable's value. With variables in
+    /// it: as it is written.
+    std::string argument;
+    std::string name;            ///< of set: the variable
+    Modifiers modifiers;         ///< of set
     Test test;                   ///< of if and elsif
     std::vector<Command> block;  ///< of if, elsif and else
     bool operator==(const Command&) const = default;
@@ -68,6 +94,8 @@ struct Command {
 
 struct Script {
     std::vector<std::string> required;  ///< "fileinto": each once, in order of their naming
+    /// "variables" is required: "${name}" in a string stands for a value, not for itself.
+    bool variables = false;
     std::vector<Command> commands;
     bool operator==(const Script&) const = default;
 };
