@@ -16,7 +16,7 @@ core::Result<record::Recording> read_capture(const std::string& path);
 
 /// Prints a capture's packets on standard output, as the table or, if `tsv`, in the columns of
 /// text::tsv_header(), while it is read: a million packets need no million rows. Returns the exit
-/// status, after a message if it is not 0; the caller flushes.
+/// status, after a message if it is not 0.
 int print_capture(const std::string& path, bool headers_only, bool tsv,
                   const text::TextOptions& how);
 

@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <iostream>
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
@@ -64,6 +65,11 @@ void add_language(CLI::App& word, core::Language& language) {
 int fail(const core::Error& error) {
     fmt::print(stderr, "postack: {}\n", error.message);
     return 1;
+}
+
+int finish_output() {
+    std::cout.flush();
+    return std::cout ? 0 : fail({"standard output: cannot write everything"});
 }
 
 }  // namespace postack::program

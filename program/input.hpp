@@ -41,4 +41,8 @@ void add_language(CLI::App& word, core::Language& language);
 /// Prints "postack: MESSAGE" to standard error; returns 1.
 int fail(const core::Error& error);
 
+/// Flushes standard output. Returns 0, or 1 after a message: it may be a full disk or a closed
+/// pipe, and that is said, not passed over.
+int finish_output();
+
 }  // namespace postack::program

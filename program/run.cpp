@@ -32,12 +32,6 @@ struct RunOptions {
     core::Language language{};
 };
 
-// Standard output may be a full disk or a closed pipe: that is said, not passed over.
-int finish_output() {
-    std::cout.flush();
-    return std::cout ? 0 : fail({"standard output: cannot write everything"});
-}
-
 int run(const RunOptions& options) {
     const auto catalog = core::Catalog::load(options.language);
     if (!catalog) return fail(catalog.error());
@@ -46,9 +40,8 @@ int run(const RunOptions& options) {
     std::ios::sync_with_stdio(false);
     if (by_row && options.pcap.empty() && record::looks_like_capture(options.input.what) &&
         !has_edits(options.input)) {
-        const int status = print_capture(options.input.what, options.headers_only,
-                                         options.format == Format::tsv, how);
-        return status == 0 ? finish_output() : status;
+        return print_capture(options.input.what, options.headers_only,
+                             options.format == Format::tsv, how);
     }
 
     const auto recording = load(options.input);

@@ -43,6 +43,7 @@ int print_capture(const std::string& path, bool headers_only, bool tsv,
         }
     }
     std::cout.write(out.data(), static_cast<std::streamsize>(out.size()));
+    if (const int status = finish_output()) return status;
     return reader->failure() ? fail(*reader->failure()) : 0;
 }
 

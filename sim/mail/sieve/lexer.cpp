@@ -4,25 +4,11 @@
 
 #include <fmt/format.h>
 
+#include "sim/mail/sieve/letters.hpp"
 #include "sim/mail/sieve/limits.hpp"
 #include "sim/mail/smtp/printable.hpp"
 
 namespace postack::mail::sieve {
-namespace {
-
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
-bool begins_identifier(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
-
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
-
-}  // namespace
 
 std::string describe(const Token& token) {
     switch (token.kind) {

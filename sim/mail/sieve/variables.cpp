@@ -7,39 +7,27 @@
 
 #include <fmt/format.h>
 
+#include "sim/mail/sieve/letters.hpp"
 #include "sim/mail/sieve/limits.hpp"
 
 namespace postack::mail::sieve {
 namespace {
 
-// Of US-ASCII only; other letters stay as they are (section 4.1.1).
-char lower_letter(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
-char upper_letter(char c) {
-    return c >= 'a' && c <= 'z' ? static_cast<char>(c - ('a' - 'A')) : c;
-}
 char with_case(char c, LetterCase wanted) {
     switch (wanted) {
         case LetterCase::as_is: break;
-        case LetterCase::lower: return lower_letter(c);
-        case LetterCase::upper: return upper_letter(c);
+        case LetterCase::lower: return lower(c);
+        case LetterCase::upper: return upper(c);
     }
     return c;
 }
 
 std::string lower_name(std::string_view name) {
     std::string result{name};
-    std::transform(result.begin(), result.end(), result.begin(), lower_letter);
+    std::transform(result.begin(), result.end(), result.begin(), lower);
     return result;
 }
 
-bool is_decimal(char c) {
-    return c >= '0' && c <= '9';
-}
-bool starts_name(char c) {
-    return c == '_' || (lower_letter(c) >= 'a' && lower_letter(c) <= 'z');
-}
 bool continues_a_character(char c) {
     return (static_cast<unsigned char>(c) & 0xC0U) == 0x80;
 }
@@ -47,10 +35,10 @@ bool continues_a_character(char c) {
 // How long an identifier or a number stands at the beginning; 0: neither.
 std::size_t name_length(std::string_view text) {
     if (text.empty()) return 0;
-    const bool number = is_decimal(text[0]);
-    if (!number && !starts_name(text[0])) return 0;
+    const bool number = is_digit(text[0]);
+    if (!number && !begins_identifier(text[0])) return 0;
     const auto* const end = std::find_if_not(text.begin(), text.end(), [&](char c) {
-        return is_decimal(c) || (!number && starts_name(c));
+        return is_digit(c) || (!number && begins_identifier(c));
     });
     return static_cast<std::size_t>(end - text.begin());
 }
@@ -69,7 +57,7 @@ std::optional<Reference> next_reference(std::string_view text, std::size_t from)
         const std::size_t begin = from + 2;
         std::size_t end = begin;
         std::size_t length = name_length(text.substr(end));
-        const bool may_be_namespace = length > 0 && starts_name(text[begin]);
+        const bool may_be_namespace = length > 0 && begins_identifier(text[begin]);
         end += length;
         while (length > 0 && may_be_namespace && end < text.size() && text[end] == '.') {
             length = name_length(text.substr(end + 1));
@@ -110,7 +98,7 @@ std::string variable_problem(std::string_view text) {
             return fmt::format("${{{}}}: there is no namespace '{}' of variables", name,
                                name.substr(0, dot));
         }
-        if (is_decimal(name[0])) {
+        if (is_digit(name[0])) {
             if (match_index(name) < max_match_variables) continue;
             return fmt::format("${{{}}}: match variables go from ${{0}} to ${{{}}}", name,
                                max_match_variables - 1);
@@ -128,7 +116,7 @@ std::string variable_name_problem(std::string_view name) {
         return fmt::format("the name of a variable has at most {} characters", max_variable_name);
     }
     if (!name.empty() && name_length(name) == name.size()) {
-        if (starts_name(name[0])) return {};
+        if (begins_identifier(name[0])) return {};
         return fmt::format("${{{}}} gets its value from :matches, not from set", name);
     }
     return fmt::format("'{}' is not the name of a variable: letters, digits and '_' make one",
@@ -171,7 +159,7 @@ std::string Variables::expand(std::string_view text, std::uint64_t& steps) const
         result += text.substr(at, found ? found->begin - at : text.size() - at);
         if (!found) break;
         at = found->end;
-        if (is_decimal(found->name[0])) {
+        if (is_digit(found->name[0])) {
             const std::size_t index = match_index(found->name);
             if (index < matched_.size()) result += matched_[index];
         } else if (const auto known = values_.find(lower_name(found->name));
