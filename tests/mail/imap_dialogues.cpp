@@ -88,6 +88,13 @@ TEST_CASE("the session of the capture imap-errors") {
           "select BAD Error in IMAP command INBOX: Unknown command (0.001 + 0.000 secs).\r\n");
     CHECK(talk.type("5") ==
           "5 BAD Error in IMAP command: Invalid command name (0.001 + 0.000 secs).\r\n");
+    // Extensions that this server does not announce it does not know (measured: Dovecot 2.3).
+    for (const char* of_others : {"GETQUOTAROOT", "GETQUOTA", "GETACL", "MYRIGHTS"}) {
+        const std::string word = of_others;
+        CHECK(talk.type("5 " + word + " INBOX") ==
+              "5 BAD Error in IMAP command " + word +
+                  ": Unknown command (0.001 + 0.000 secs).\r\n");
+    }
     CHECK(talk.type("6 select absent") ==
           "6 NO Mailbox doesn't exist: absent (0.003 + 0.000 + 0.002 secs).\r\n");
     CHECK(talk.type("7 select inbox") ==

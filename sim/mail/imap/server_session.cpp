@@ -11,6 +11,18 @@
 namespace postack::mail::imap {
 namespace {
 
+// What the personality's server does not announce it does not know (a Dovecot without its plugins
+// for quotas and access control says "Unknown command").
+bool has_command(const Personality& personality, const Command& command) {
+    const auto announces = [&](std::string_view capability) {
+        const auto& all = personality.capabilities;
+        return std::find(all.begin(), all.end(), capability) != all.end();
+    };
+    if (std::holds_alternative<GetQuota>(command)) return announces("QUOTA");
+    if (std::holds_alternative<Acl>(command)) return announces("ACL");
+    return true;
+}
+
 // Commands that need no login (RFC 9051, sections 6.1 and 6.2).
 bool before_login(const Command& command) {
     return std::holds_alternative<Noop>(command) || std::holds_alternative<Capability>(command) ||
@@ -240,7 +252,8 @@ ServerSession::Response ServerSession::handle(std::string text, core::Instant no
         outcome = reply(Situation::before_login);
     } else if (parsed.problem == Problem::invalid_command_name) {
         outcome = reply(Situation::invalid_command_name);
-    } else if (parsed.problem == Problem::unknown_command) {
+    } else if (parsed.problem == Problem::unknown_command ||
+               (parsed.problem == Problem::none && !has_command(personality_, parsed.command))) {
         outcome = reply(Situation::unknown_command);
     } else if (parsed.problem == Problem::not_there_yet) {
         outcome = reply(Situation::cannot, {{"problem", parsed.detail}});
