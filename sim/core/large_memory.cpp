@@ -37,8 +37,7 @@ class Slab {
 
     static Slab* make() { return ::new (allocate_huge_pages(huge_page)) Slab; }
     static Slab& of(void* block) {
-        return *reinterpret_cast<Slab*>(reinterpret_cast<std::uintptr_t>(block) &
-                                        ~(huge_page - 1));
+        return *reinterpret_cast<Slab*>(reinterpret_cast<std::uintptr_t>(block) & ~(huge_page - 1));
     }
 
     /// Null: what is left is too small. For the thread that made it.

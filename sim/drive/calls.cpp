@@ -166,10 +166,11 @@ HostDriver::Progress HostDriver::accept(Waiting& waiting) {
     if (descriptors_.size() >= max_descriptors) return fail("EMFILE");
     Descriptor child;
     child.kind = Kind::stream;
-    child.handle = d->accepted.front();
-    child.options = d->options;
+    child.handle = d->accepted.front().handle;
+    child.options = d->accepted.front().options;
     d->accepted.pop_front();
     host_.taken(d->handle);
+    inherit(child);
     const std::string peer = wire::to_string(host_.remote(child.handle));
     return Outcome{new_descriptor(std::move(child)), "-", "peer=" + peer};
 }
@@ -254,8 +255,8 @@ HostDriver::Progress HostDriver::close(Waiting& waiting) {
         if (closed.kind == Kind::listener) {
             listeners_.erase(closed.handle);
             host_.close(closed.handle, now_);
-            for (const net::SocketHandle child : closed.accepted)
-                host_.abort(child, now_);
+            for (const Accepted& child : closed.accepted)
+                host_.abort(child.handle, now_);
             return Outcome{};
         }
         if (closed.kind == Kind::fresh) return Outcome{};
@@ -282,10 +283,8 @@ HostDriver::Outcome HostDriver::shutdown(const Call& call) {
     if (d->kind != Kind::stream) return fail("ENOTCONN");
     const tcp::State state = host_.connection(d->handle)->state();
     if (state == tcp::State::closed) return fail("ENOTCONN");
-    if (call.how != How::wr && !d->read_shut) {
-        d->read_shut = true;
-        read_shut_.push_back(call.fd);
-    }
+    // As Linux: recv() no longer waits, but what has come, or comes all the same, can be read.
+    if (call.how != How::wr) d->read_shut = true;
     if (call.how != How::rd) {
         d->write_shut = true;
         host_.shutdown(d->handle, now_);

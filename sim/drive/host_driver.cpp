@@ -74,21 +74,8 @@ void HostDriver::run_due() {
     }
 }
 
-// POSIX: shutdown(SHUT_RD) ends receiving. What comes afterwards is acknowledged and thrown away.
-void HostDriver::discard_unwanted() {
-    std::erase_if(read_shut_, [this](int fd) { return find(fd) == nullptr; });
-    for (const int fd : read_shut_) {
-        const net::SocketHandle handle = find(fd)->handle;
-        const tcp::Connection* connection = host_.connection(handle);
-        if (connection == nullptr || connection->readable() == 0) continue;
-        core::Bytes nowhere(connection->readable());
-        host_.receive(handle, nowhere, now_);
-    }
-}
-
 // Delivers what the host sent to itself, and lets every call finish that now can.
 void HostDriver::settle() {
-    if (!read_shut_.empty()) discard_unwanted();
     for (int turn = 0; turn < max_turns; ++turn) {
         if (!to_self_.empty()) {
             const core::Bytes packet = std::move(to_self_.front());
@@ -180,7 +167,9 @@ void HostDriver::socket_event(net::SocketHandle socket, net::SocketEvent event,
     if (event != net::SocketEvent::accepted) return;  // the rest is asked of the connection
     const auto listener = listeners_.find(socket);
     if (listener == listeners_.end()) return;
-    if (Descriptor* descriptor = find(listener->second)) descriptor->accepted.push_back(child);
+    if (Descriptor* descriptor = find(listener->second)) {
+        descriptor->accepted.push_back({child, descriptor->options});
+    }
 }
 
 void HostDriver::socket_opened(net::SocketHandle socket) {
@@ -188,14 +177,7 @@ void HostDriver::socket_opened(net::SocketHandle socket) {
     if (listener == listeners_.end()) return;
     if (const Descriptor* descriptor = find(listener->second)) {
         note(socket).reuse_address = descriptor->options.reuse_address;
-    }
-}
-
-void HostDriver::state_changed(net::SocketHandle socket, const tcp::Transition& transition) {
-    // POSIX and Linux: after the other end's FIN a reset is a broken pipe.
-    if (transition.trigger == tcp::Trigger::receive_rst &&
-        transition.from == tcp::State::close_wait) {
-        note(socket).error = "EPIPE";
+        note(socket).made_with = descriptor->options;
     }
 }
 
@@ -226,13 +208,12 @@ bool HostDriver::waits(const Waiting& waiting, const Descriptor& descriptor) con
 std::string_view HostDriver::pending_error(const Descriptor& descriptor) {
     const tcp::Connection* connection = host_.connection(descriptor.handle);
     if (connection == nullptr || note(descriptor.handle).error_taken) return {};
-    const std::string_view noted = note(descriptor.handle).error;
     switch (connection->failure()) {
         case tcp::Failure::none:
         case tcp::Failure::aborted: return {};
-        case tcp::Failure::refused: return noted.empty() ? "ECONNREFUSED" : noted;
-        case tcp::Failure::reset: return noted.empty() ? "ECONNRESET" : noted;
-        case tcp::Failure::timed_out: return noted.empty() ? "ETIMEDOUT" : noted;
+        case tcp::Failure::refused: return "ECONNREFUSED";
+        case tcp::Failure::reset: return "ECONNRESET";
+        case tcp::Failure::timed_out: return "ETIMEDOUT";
         case tcp::Failure::unreachable: return unreachable_name(host_.icmp_code(descriptor.handle));
     }
     return {};

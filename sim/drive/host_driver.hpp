@@ -77,6 +77,13 @@ class HostDriver final : private net::HostOutput {
         std::int64_t max_segment = 0;   // 0 = from the MTU
         std::int64_t send_buffer = 0, receive_buffer = 0;
         std::int64_t ttl = 64, type_of_service = 0;
+        bool operator==(const Options&) const = default;
+    };
+    /// A connection that waits for accept(), with the options that its listener had when it was
+    /// established.
+    struct Accepted {
+        net::SocketHandle handle;
+        Options options;
     };
     enum class Kind : std::uint8_t { fresh, listener, stream };
     struct Descriptor {
@@ -88,7 +95,7 @@ class HostDriver final : private net::HostOutput {
         bool connecting = false;  // connect() was called and has not said how it ended
         bool read_shut = false, write_shut = false;
         Options options;
-        std::deque<net::SocketHandle> accepted;  // of a listener: not yet taken
+        std::deque<Accepted> accepted;  // of a listener: not yet taken
     };
     struct Outcome {
         std::int64_t value = 0;
@@ -105,10 +112,10 @@ class HostDriver final : private net::HostOutput {
         net::SocketHandle handle = net::no_socket;  // close: who lingers
         core::Instant deadline = core::never;
     };
-    struct Note {                // by socket handle
-        std::string_view error;  // what a failure is called, where Failure does not tell
+    struct Note {  // by socket handle
         bool error_taken = false;
         bool reuse_address = false;
+        Options made_with;  // of a listener's child: what its connection was made with
     };
     using Progress = std::optional<Outcome>;
 
@@ -117,7 +124,7 @@ class HostDriver final : private net::HostOutput {
     void socket_event(net::SocketHandle socket, net::SocketEvent event,
                       net::SocketHandle child) override;
     void socket_opened(net::SocketHandle socket) override;
-    void state_changed(net::SocketHandle socket, const tcp::Transition& transition) override;
+    void state_changed(net::SocketHandle, const tcp::Transition&) override {}
     void timer_changed(net::SocketHandle, tcp::Timer, tcp::Output::TimerAction,
                        core::Instant) override {}
     void settled(net::SocketHandle) override {}
@@ -133,7 +140,6 @@ class HostDriver final : private net::HostOutput {
     void run_due();
     void settle();
     bool retry_waiting();
-    void discard_unwanted();
     void report(const std::string& id, const Outcome& outcome);
 
     Progress attempt(Waiting& waiting);
@@ -151,6 +157,7 @@ class HostDriver final : private net::HostOutput {
     Outcome set_nonblocking(const Call& call);
     Outcome set_option(const Call& call);
     std::string_view apply_option(Descriptor& descriptor, const Call& call);
+    void inherit(const Descriptor& child);
     std::string_view then_times(Descriptor& descriptor, std::string_view error);
     Outcome get_option(const Call& call);
     Outcome ioctl(const Call& call);
@@ -167,7 +174,6 @@ class HostDriver final : private net::HostOutput {
     std::map<int, Descriptor> descriptors_;
     std::map<net::SocketHandle, int> listeners_;
     std::vector<Waiting> waiting_;
-    std::vector<int> read_shut_;  // descriptors after shutdown(SHUT_RD)
     std::vector<Note> notes_;
     std::deque<core::Bytes> to_self_;  // packets to our own address
 };

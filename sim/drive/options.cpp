@@ -67,7 +67,14 @@ std::string_view HostDriver::apply_option(Descriptor& d, const Call& call) {
                 c.set_send_buffer(static_cast<std::uint32_t>(value));
             });
             return {};
-        case Option::so_rcvbuf: return keep(o.receive_buffer, 1, largest_buffer);
+        case Option::so_rcvbuf:
+            if (const auto error = keep(o.receive_buffer, 1, largest_buffer); !error.empty()) {
+                return error;
+            }
+            host_.with_connection(d.handle, now_, [&](tcp::Connection& c, tcp::Output&) {
+                c.set_receive_buffer(static_cast<std::uint32_t>(value));
+            });
+            return {};
         case Option::tcp_nodelay:
             o.no_delay = on;
             host_.with_connection(d.handle, now_, [&](tcp::Connection& c, tcp::Output& out) {
@@ -104,20 +111,44 @@ std::string_view HostDriver::apply_option(Descriptor& d, const Call& call) {
             return {};
         case Option::tcp_quickack:
             if (on) host_.quick_ack(d.handle, now_);
+            if (!on) {
+                host_.with_connection(d.handle, now_,
+                                      [](tcp::Connection& c, tcp::Output&) { c.no_quick_ack(); });
+            }
             return {};
-        case Option::ip_ttl:
-            if (!within(value, 1, 255)) return "EINVAL";
-            o.ttl = value;
+        case Option::ip_ttl:  // ip(7): -1 is the default again
+            if (value != -1 && !within(value, 1, 255)) return "EINVAL";
+            o.ttl = value == -1 ? settings_.profile.ttl : value;
             break;
         case Option::ip_tos:
             if (!within(value, 0, 255)) return "EINVAL";
-            o.type_of_service = value;
+            o.type_of_service = value & ~std::int64_t{3};  // the ECN bits are TCP's (RFC 3168)
             break;
         case Option::unknown: return "ENOPROTOOPT";
     }
     host_.set_ip(d.handle, static_cast<std::uint8_t>(o.ttl),
                  static_cast<std::uint8_t>(o.type_of_service));
     return {};
+}
+
+// What was set on the listener between the SYN and the last ACK of the handshake: the socket is
+// made with that ACK (as in Linux and FreeBSD), its connection here with the SYN.
+void HostDriver::inherit(const Descriptor& child) {
+    const Options& options = child.options;
+    if (note(child.handle).made_with == options && !options.cork) return;
+    host_.with_connection(child.handle, now_, [&](tcp::Connection& c, tcp::Output& out) {
+        c.set_no_delay(options.no_delay, now_, out);
+        c.set_cork(options.cork, now_, out);
+        c.set_keep_alive_times(std::chrono::seconds{options.keep_idle},
+                               std::chrono::seconds{options.keep_interval},
+                               static_cast<std::uint32_t>(options.keep_count), now_, out);
+        c.set_keep_alive(options.keep_alive, now_, out);
+        c.set_user_timeout(std::chrono::milliseconds{options.user_timeout}, now_, out);
+        c.set_send_buffer(static_cast<std::uint32_t>(options.send_buffer));
+        c.set_max_segment(static_cast<std::uint32_t>(options.max_segment));
+    });
+    host_.set_ip(child.handle, static_cast<std::uint8_t>(options.ttl),
+                 static_cast<std::uint8_t>(options.type_of_service));
 }
 
 // After a keep-alive time was set without `error`: the connection hears of all three.

@@ -43,10 +43,20 @@ const std::array keys{
     Key{"sack", 0, 1, [](Settings& s, Value v) { s.profile.sack = v != 0; }},
     Key{"dsack", 0, 1, [](Settings& s, Value v) { s.profile.dsack = v != 0; }},
     Key{"ecn", 0, 2, [](Settings& s, Value v) { s.profile.ecn = static_cast<std::uint8_t>(v); }},
-    Key{"tlp", 0, 1, [](Settings& s, Value v) { s.profile.tlp = v != 0; }},
-    Key{"rack", 0, 1, [](Settings& s, Value v) { s.profile.rack = v != 0; }},
+    Key{"tlp", 0, 1,  // without it, and nothing said of RACK: loss recovery of before RFC 8985
+        [](Settings& s, Value v) {
+            s.profile.tlp = v != 0;
+            if (!s.rack_chosen) s.profile.rack = v != 0;
+        }},
+    Key{"rack", 0, 1,
+        [](Settings& s, Value v) {
+            s.profile.rack = v != 0;
+            s.rack_chosen = true;
+        }},
     Key{"idle_restart", 0, 1, [](Settings& s, Value v) { s.profile.idle_restart = v != 0; }},
-    Key{"abc", 0, 1, [](Settings& s, Value v) { s.profile.abc = v != 0; }},
+    // Bytes are counted in any case (RFC 5681, 3.1: RECOMMENDED); what RFC 3465 adds is that slow
+    // start grows by two segments for an ACK of two.
+    Key{"abc", 0, 1, [](Settings& s, Value v) { s.profile.abc_limit = v != 0 ? 2 : 1; }},
     Key{"timestamps", 0, 1, [](Settings& s, Value v) { s.profile.timestamps = v != 0; }},
     Key{"delack_ms", 0, 500,  // RFC 9293, 3.8.6.3: less than 0.5 s
         [](Settings& s, Value v) {
@@ -99,6 +109,9 @@ tcp::Profile Settings::default_profile() {
     p.delayed_ack_min = p.delayed_ack_max = std::chrono::milliseconds{40};
     p.reset_on_unread_data = true;
     p.cc = tcp::CongestionControl::cubic;
+    p.abc = true;
+    p.abc_limit = 1;
+    p.rto_max = std::chrono::seconds{120};
     p.rack = true;
     p.tlp = true;
     p.ecn = 2;  // accept it when asked, as Linux

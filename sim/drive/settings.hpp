@@ -19,6 +19,7 @@ struct Settings {
     std::uint64_t seed = 1;
     std::string pcap;  ///< a file for the packets of both directions; empty = none
     tcp::Profile profile = default_profile();
+    bool rack_chosen = false;  ///< `set rack` was said
 
     /// What the protocol expects of a stack: timers as RFC 6298 has them, all options of a SYN, an
     /// initial window of ten, RST instead of FIN over unread data (RFC 9293 3.6.1).

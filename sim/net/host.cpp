@@ -659,7 +659,8 @@ bool Host::reopens(const Socket& socket, const wire::TcpHeader& header) const {
     if (!opening || socket.connection->state() != tcp::State::time_wait) return false;
     const tcp::Variables v = socket.connection->variables();
     if (v.timestamps && header.options.timestamps) {
-        return static_cast<std::int32_t>(header.options.timestamps->value - v.ts_recent) > 0;
+        const std::uint32_t newer = header.options.timestamps->value - v.ts_recent;
+        if (newer != 0) return static_cast<std::int32_t>(newer) > 0;
     }
     return header.sequence > v.rcv_nxt;
 }

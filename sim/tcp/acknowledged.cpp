@@ -20,6 +20,7 @@ bool Connection::Impl::process_ack(const wire::TcpSegment& arrived, core::Instan
         }
         established(header, now, output);
         cancel(Timer::retransmission, output);
+        if (!sent.empty()) rearm(now, output);  // a FIN that went before this ACK
         if (state == State::syn_received) take(Trigger::receive_ack_of_syn, output);
         if (keep_alive) start_keep_alive(now, output);
         if (close_queued) {
@@ -46,7 +47,7 @@ bool Connection::Impl::process_ack(const wire::TcpSegment& arrived, core::Instan
     const std::uint32_t window_before = snd_wnd;
     const bool newer = ack > snd_una;
     const bool repeats = ack == snd_una && arrived.sequence_length() == 0 && !sent.empty();
-    const std::uint32_t flight_before = flight();
+    rack.begin_ack();
     const News news = read_sack(header, now);
     // 3.10.7.4: only if SND.UNA =< SEG.ACK. An older ACK that was overtaken knows less of what was
     // read, even on a segment with newer data.
@@ -65,9 +66,9 @@ bool Connection::Impl::process_ack(const wire::TcpSegment& arrived, core::Instan
             if (duplicate_acks < ~std::uint32_t{0}) ++duplicate_acks;
             if (!sack_permitted && congestion.in_recovery()) congestion.inflate(1);
         }
-        if (news.sacked > 0 && runs(Timer::tail_loss_probe)) rearm(now, output);
+        if (news.sacked > 0 && runs(Timer::tail_loss_probe)) rearm_after_sack(now, output);
     }
-    if (ecn && header.has(wire::ECE) && congestion.enter_cwr(flight_before, snd_una, snd_nxt)) {
+    if (ecn && header.has(wire::ECE) && congestion.enter_cwr(congestion.cwnd(), snd_una, snd_nxt)) {
         episode.running = false;
         cwr_due = true;
     }
@@ -90,7 +91,7 @@ void Connection::Impl::update_send_window(const wire::TcpHeader& header) {
 void Connection::Impl::sample_rtt(const wire::TcpHeader& header,
                                   const SentSegments::Acknowledged& covered, core::Instant now) {
     const auto& echoed = header.options.timestamps;
-    if (covered.whole && !covered.retransmitted) {
+    if (covered.first_time && !covered.retransmitted) {
         rtt.sample(now - covered.oldest_sent);
     } else if (timestamps && echoed && echoed->echo_reply != 0) {
         const std::uint32_t ticks = timestamp(now) - echoed->echo_reply;
@@ -105,24 +106,34 @@ void Connection::Impl::new_ack(const wire::TcpSegment& arrived, News news, core:
     const wire::TcpHeader& header = arrived.header;
     const Sequence ack = header.acknowledgment, una_before = snd_una;
     const std::uint32_t acked = ack - snd_una;
+    const auto& echoed = header.options.timestamps;
+    const std::uint32_t echo = timestamps && echoed ? echoed->echo_reply : 0;
     const SentSegments::Acknowledged covered =
-        sent.acknowledged(ack, [&](const SentSegment& segment) { delivered(segment, now); });
+        sent.acknowledged(ack, [&](const SentSegment& segment) { delivered(segment, echo, now); });
     sample_rtt(header, covered, now);
 
     const std::uint32_t data = std::min(ack - buffer_start, sent_bytes());
     send_buffer.drop_front(data);
     buffer_start += data;
     snd_una = ack;
+    if (!sent.empty() && sent.front().sacked) {
+        // It stops short of what was reported: the other end has thrown that away (RFC 2018, 8).
+        sent.forget_sacked(congestion.in_loss());
+        blocks_seen_count = 0;
+    }
     retransmissions = 0;
     probes = 0;
     soft_error = false;
+    hold_partial = false;  // MSG_MORE waits no longer than Nagle's rule would (Linux tcp_push)
     if (fin_sent && ack == snd_nxt) fin_acknowledged = true;
 
     judge_probe(header, true, news);
     undo_if_spurious(header, una_before);
-    duplicate_acks = congestion.in_recovery() ? duplicate_acks : 0;
+    // RFC 6675, 5: none is left, but an ACK that reports more beyond a gap is itself one (2).
+    if (!congestion.in_recovery()) duplicate_acks = news.sacked > 0 ? 1 : 0;
     if (!congestion.in_recovery()) {
-        congestion.acknowledged(acked, now, rtt.srtt());
+        // RFC 3168, 6.1.2: no increase in response to an ECN echo.
+        if (!(ecn && header.has(wire::ECE))) congestion.acknowledged(acked, now, rtt.srtt());
         congestion.advance(ack);
     } else if (ack >= congestion.recover()) {
         congestion.leave_recovery(flight(), !sack_permitted);

@@ -10,6 +10,7 @@ namespace {
 // In a dialogue, or after a small segment, Linux lets an ACK wait no longer than this
 // (TCP_DELACK_MAX); the profile's delayed_ack_max is its bound otherwise.
 constexpr core::Duration longest_in_dialogue{200'000'000};
+constexpr std::uint32_t most_quick_asked_for = 16;  // Linux TCP_MAX_QUICKACKS
 }  // namespace
 
 Acknowledgment::Acknowledgment(const Profile& profile)
@@ -32,14 +33,14 @@ void Acknowledgment::data_received(std::uint32_t length, std::uint32_t window, c
     // The timeout follows the pace at which segments come in.
     const core::Duration since = now - last_received_;
     if (timeout_.count() == 0) {
-        refill(window);
+        refill(window, quick_limit_);
         timeout_ = minimum_;
     } else if (since <= minimum_ / 2) {
         timeout_ = timeout_ / 2 + minimum_ / 2;
     } else if (since < timeout_) {
         timeout_ = std::min(timeout_ / 2 + since, rto);
     } else if (since > rto) {
-        refill(window);  // the other end begins anew: help its slow start
+        refill(window, quick_limit_);  // the other end begins anew: help its slow start
     }
     last_received_ = now;
 }
@@ -115,12 +116,17 @@ void Acknowledgment::sent() {
 
 void Acknowledgment::request_quick(std::uint32_t window) {
     pingpong_ = false;
-    refill(window);
+    refill(window, std::max(quick_limit_, most_quick_asked_for));
 }
 
-void Acknowledgment::refill(std::uint32_t window) {
+void Acknowledgment::refuse_quick() {
+    pingpong_ = true;
+    quick_ = 0;
+}
+
+void Acknowledgment::refill(std::uint32_t window, std::uint32_t most) {
     const std::uint32_t credits = std::max(window / (2 * segment_size_), 2U);
-    quick_ = std::max(quick_, static_cast<std::uint8_t>(std::min(credits, quick_limit_)));
+    quick_ = std::max(quick_, static_cast<std::uint8_t>(std::min(credits, most)));
 }
 
 }  // namespace postack::tcp

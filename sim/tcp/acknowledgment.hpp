@@ -56,11 +56,12 @@ class Acknowledgment {
     void data_sent(core::Instant now);
     /// A segment with an ACK is sent.
     void sent();
-    /// TCP_QUICKACK.
+    /// TCP_QUICKACK: the next ACKs go at once, or no longer do so.
     void request_quick(std::uint32_t window);
+    void refuse_quick();
 
    private:
-    void refill(std::uint32_t window);
+    void refill(std::uint32_t window, std::uint32_t most);
     [[nodiscard]] bool adaptive() const { return quick_limit_ != 0 || pingpong_wanted_; }
 
     core::Duration minimum_, maximum_, tick_;

@@ -55,6 +55,8 @@ void Congestion::used(std::uint32_t flight, bool limited, wire::SequenceNumber u
 }
 
 void Congestion::acknowledged(std::uint32_t acked, core::Instant now, core::Duration srtt) {
+    // The round trip of a reduction does not grow again (as in Linux and FreeBSD).
+    if (state_ == CongestionState::cwr) return;
     // A window that was not made use of says nothing about the network (RFC 7661, section 4): slow
     // start goes up to twice what was in flight, congestion avoidance no further than cwnd.
     if (cwnd_ < ssthresh_) {
@@ -122,8 +124,8 @@ void Congestion::inflate(std::uint32_t duplicates) {
 }
 
 void Congestion::partial(std::uint32_t acked) {
-    cwnd_ -= std::min(acked, cwnd_ - std::min(cwnd_, mss_));
-    if (acked >= mss_) cwnd_ += mss_;
+    cwnd_ -= std::min(acked, cwnd_);
+    cwnd_ = acked >= mss_ ? cwnd_ + mss_ : std::max(cwnd_, mss_);
 }
 
 void Congestion::leave_recovery(std::uint32_t flight, bool inflated) {
@@ -143,11 +145,10 @@ void Congestion::timeout(std::uint32_t flight, bool first, wire::SequenceNumber 
     avoided_ = 0;
 }
 
-bool Congestion::enter_cwr(std::uint32_t flight, wire::SequenceNumber una,
-                           wire::SequenceNumber high) {
+bool Congestion::enter_cwr(std::uint32_t of, wire::SequenceNumber una, wire::SequenceNumber high) {
     if (state_ != CongestionState::open || una <= recover_) return false;
     cubic_.reduce(cwnd_);
-    ssthresh_ = reduced(flight);
+    ssthresh_ = reduced(of);
     cwnd_ = std::min(cwnd_, ssthresh_);  // RFC 3168, 6.1.2: not increased in response
     remember();  // This congestion is certain: a later loss that was none brings back no more.
     recover_ = high;

@@ -52,8 +52,9 @@ class Congestion {
     void leave_recovery(std::uint32_t flight, bool inflated);
     /// The retransmission timer ran out; `first` the first time for this segment.
     void timeout(std::uint32_t flight, bool first, wire::SequenceNumber high);
-    /// One reduction for the round trip (RFC 3168, 6.1.2; RFC 8985, 7.4). False: it had one.
-    bool enter_cwr(std::uint32_t flight, wire::SequenceNumber una, wire::SequenceNumber high);
+    /// One reduction for the round trip (RFC 3168, 6.1.2: of cwnd; RFC 8985, 7.4: of what was in
+    /// flight). False: it had one.
+    bool enter_cwr(std::uint32_t of, wire::SequenceNumber una, wire::SequenceNumber high);
     /// SND.UNA moved: CWR and Loss end at recover().
     void advance(wire::SequenceNumber una);
     /// The last reduction was for nothing (RFC 4015, 3.2 in spirit): as before it.

@@ -133,11 +133,14 @@ void Connection::set_send_buffer(std::uint32_t bytes) {
 
 void Connection::set_receive_buffer(std::uint32_t bytes) {
     Impl& c = *impl_;
-    if (c.state != State::closed || c.snd_nxt != c.iss) return;
     c.profile.receive_buffer = std::max(bytes, 1U);
     c.profile.receive_buffer_max = 0;
-    c.window = ReceiveWindow{c.profile};
-    c.receive_buffer.set_limit(receive_limit(c.profile));
+    const bool fresh = c.state == State::closed && c.snd_nxt == c.iss;
+    if (fresh) c.window = ReceiveWindow{c.profile};
+    if (!fresh) c.window.set_buffer(c.profile);
+    // What is there and what was promised has its place all the same.
+    const std::size_t taken = c.receive_buffer.readable() + c.window.current(c.rcv_nxt);
+    c.receive_buffer.set_limit(std::max<std::size_t>(receive_limit(c.profile), taken));
 }
 
 // --- RECEIVE, 3.10.3 -----------------------------------------------------------------------------
@@ -171,6 +174,10 @@ void Connection::quick_ack(core::Instant now, Output& output) {
     if (c.synchronized() && c.acknowledgment.pending()) c.send_ack(Cause::quick_ack, now, output);
 }
 
+void Connection::no_quick_ack() {
+    impl_->acknowledgment.refuse_quick();
+}
+
 // --- CLOSE, 3.10.4 -------------------------------------------------------------------------------
 
 void Connection::close(core::Instant now, Output& output) {
@@ -185,9 +192,9 @@ void Connection::Impl::close(core::Instant now, Output& output) {
                 close_queued = true;  // "queue for processing after entering ESTABLISHED"
                 break;
             }
-            // The FIN itself waits for the ACK of our SYN: sent earlier it would help nobody.
             fin_queued = true;
             take(Trigger::close_call, output);
+            if (usable_window() > 0) send_new(0, Cause::fin, now, output);
             break;
         case State::established:
         case State::close_wait:
@@ -216,7 +223,7 @@ void Connection::release(core::Instant now, Output& output) {
     }
     c.close(now, output);
     if (c.state == State::fin_wait_2) {
-        c.set(Timer::user_timeout, now + 2 * c.profile.msl, output);
+        c.set(Timer::user_timeout, now + c.fin_wait_2_limit(), output);
     }
 }
 

@@ -18,8 +18,10 @@
 //  - The user timeout option of RFC 5482, 3: the local value is kept, none is announced.
 //  - Probing for a larger path MTU (RFC 4821, RFC 8899): it only ever goes down.
 //  - Fast Open (RFC 7413), accurate ECN (RFC 9768), TCP-AO (RFC 5925), Multipath (RFC 8684): other
-//    lessons. Text that comes with a SYN is left for the other end to repeat.
-//  - Reneging (RFC 2018, 8) is noticed when the retransmission timer runs out, not sooner.
+//    lessons. Text that comes with a SYN is left for the other end to repeat, but for a
+//    simultaneous open's, whose FIN is.
+//  - What was reported by SACK is kept through a timeout (RFC 6675, 5.1, erratum 1610), since
+//    reneging (RFC 2018, 8) is noticed: when an ACK or the timer finds a reported segment first.
 //  - Rate limits of challenge ACKs (RFC 5961, 7) are counted for each connection, not for the host:
 //    a shared counter tells a stranger what others do.
 #pragma once
@@ -99,6 +101,7 @@ class Connection {
     void abort(core::Instant now, Output& output);
     /// The application asks for an ACK at once (TCP_QUICKACK), as Dovecot does after each command.
     void quick_ack(core::Instant now, Output& output);
+    void no_quick_ack();                                            ///< TCP_QUICKACK off
     void set_no_delay(bool on, core::Instant now, Output& output);  ///< TCP_NODELAY: Nagle off
     /// TCP_CORK: while on, only full segments leave, others after 200 ms; off sends what was held
     /// back.
@@ -118,7 +121,7 @@ class Connection {
     void set_linger_abort(bool on);
     /// SO_SNDBUF: bytes that send() takes before it says no; what is in the buffer stays.
     void set_send_buffer(std::uint32_t bytes);
-    /// SO_RCVBUF: the window. Only before OPEN; autotuning ends.
+    /// SO_RCVBUF: the window; autotuning ends. What was promised stays promised.
     void set_receive_buffer(std::uint32_t bytes);
 
     // --- Events

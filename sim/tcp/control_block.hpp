@@ -76,6 +76,7 @@ struct Connection::Impl {
     std::uint32_t duplicate_acks = 0, retransmissions = 0, probes = 0, unanswered_probes = 0;
     bool handshake_repeated = false;
     core::Instant handshake_sent, last_sent;
+    core::Instant timeout_from;  // when the retransmission timer would have been started last
 
     // --- loss recovery (loss_recovery.cpp)
     Rack rack;
@@ -113,6 +114,7 @@ struct Connection::Impl {
     std::optional<wire::SackBlock> duplicate;  // to be reported (RFC 2883)
     core::Duration receiver_rtt{0};            // for the window's autotuning
     std::optional<Sequence> fin_at;            // sequence number of the FIN, once seen
+    core::Bytes early_text;                    // came with the SYN of a simultaneous open
     bool fin_received = false;
     bool end_read = false;  // the application has read up to the FIN and knows of it
     bool released = false;  // nobody will read any more
@@ -141,6 +143,7 @@ struct Connection::Impl {
     [[nodiscard]] std::uint32_t unsent() const {
         return static_cast<std::uint32_t>(send_buffer.size()) - sent_bytes();
     }
+    [[nodiscard]] Sequence right_edge() const { return snd_una + snd_wnd; }  // of the send window
     [[nodiscard]] std::uint32_t flight() const { return snd_nxt - snd_una; }
     /// RFC 5961, 5.2: it was sent, and not longer ago than the other end may still say.
     [[nodiscard]] bool may_acknowledge(Sequence ack) const {
@@ -157,6 +160,11 @@ struct Connection::Impl {
     [[nodiscard]] std::uint32_t occupied() const {
         constexpr std::uint32_t unread_fin = 480;
         return unread() + (fin_received && !end_read ? unread_fin : 0);
+    }
+    /// How long FIN-WAIT-2 waits for the other end when nobody reads any more (Linux
+    /// tcp_fin_timeout: 60 s).
+    [[nodiscard]] core::Duration fin_wait_2_limit() const {
+        return std::max<core::Duration>(2 * profile.msl, std::chrono::seconds{60});
     }
     [[nodiscard]] std::uint32_t unacknowledged() const { return rcv_nxt - last_ack_sent; }
     [[nodiscard]] std::uint32_t timestamp(core::Instant now) const;
@@ -251,7 +259,7 @@ struct Connection::Impl {
 
     // --- loss_recovery.cpp
     [[nodiscard]] bool rack_on() const { return profile.rack && sack_permitted; }
-    void delivered(const SentSegment& segment, core::Instant now);
+    void delivered(const SentSegment& segment, std::uint32_t echo, core::Instant now);
     News read_sack(const wire::TcpHeader& header, core::Instant now);
     void judge_probe(const wire::TcpHeader& header, bool newer, News news);
     void undo_if_spurious(const wire::TcpHeader& header, Sequence una_before);
@@ -263,6 +271,7 @@ struct Connection::Impl {
     void look_by_time(core::Instant now, Output& output);
     void reordering_timeout(core::Instant now, Output& output);
     void rearm(core::Instant now, Output& output);
+    void rearm_after_sack(core::Instant now, Output& output);
     [[nodiscard]] bool set_tail_loss_probe(core::Instant now, Output& output);
     void tail_loss_probe(core::Instant now, Output& output);
     [[nodiscard]] bool certain() const;

@@ -99,7 +99,9 @@ void Connection::Impl::established(const wire::TcpHeader& header, core::Instant 
     snd_wl1 = header.sequence;
     snd_wl2 = header.acknowledgment;
     if (!handshake_repeated) {
-        rtt.sample(now - handshake_sent);
+        const core::Duration took = now - handshake_sent;
+        rtt.sample(took);
+        if (took >= profile.rto_clock_granularity) rack.measured(took);
     } else if (timestamps && header.options.timestamps &&
                header.options.timestamps->echo_reply != 0) {
         const std::uint32_t ticks = timestamp(now) - header.options.timestamps->echo_reply;
@@ -107,8 +109,11 @@ void Connection::Impl::established(const wire::TcpHeader& header, core::Instant 
             rtt.sample(std::max(profile.timestamp_tick * std::int64_t{ticks}, core::Duration{1}));
         }
     }
-    if (handshake_repeated) rtt.restart_after_lost_syn();
-    congestion.start(profile, mss, handshake_repeated, iss);
+    if (retransmissions > 0) rtt.restart_after_lost_syn();
+    // RFC 6928, 2: with its larger windows one repetition does not count as a loss, two do.
+    const bool syn_lost =
+        retransmissions > 1 || (handshake_repeated && profile.initial_window_segments == 0);
+    congestion.start(profile, mss, syn_lost, iss);
     retransmissions = 0;
     snd_una = iss + 1;
     window.scale(rcv_wind_shift);

@@ -42,7 +42,10 @@ void Connection::path_mtu_changed(std::uint32_t mtu, wire::SequenceNumber sequen
     c.config.path_mtu = mtu;
     // A SYN offers what the interface takes all the same: it speaks of the way back (RFC
     // 9293, 3.7.1).
-    if (!c.syn_acknowledged()) return;
+    if (!c.syn_acknowledged()) {
+        if (c.state != State::syn_sent) c.limit_mss(mtu - c.headers());
+        return;
+    }
     c.limit_mss(mtu - c.headers());
     c.sent.split(c.mss);
     // It was not congestion: cwnd stays (RFC 1191, 6.4).

@@ -10,6 +10,7 @@ namespace postack::tcp {
 namespace {
 // Reports older than this cannot be told from those of bytes to come.
 constexpr std::uint32_t oldest_report = 1U << 30;
+constexpr core::Duration first_probe_wait{1'000'000'000};  // RFC 8985, 7.2: without an SRTT
 }  // namespace
 
 CongestionState Connection::Impl::congestion_state() const {
@@ -18,8 +19,14 @@ CongestionState Connection::Impl::congestion_state() const {
                                                    : CongestionState::open;
 }
 
-void Connection::Impl::delivered(const SentSegment& segment, core::Instant now) {
-    if (rack_on()) rack.delivered(segment, now);
+/// `echo`: the timestamp that tells which sending arrived, 0 if none does. (What lies beyond a gap
+/// is reported with the timestamp of what came before it: RFC 7323, 4.3.)
+void Connection::Impl::delivered(const SentSegment& segment, std::uint32_t echo,
+                                 core::Instant now) {
+    if (!rack_on()) return;
+    const bool echo_before_it =
+        echo != 0 && static_cast<std::int32_t>(echo - timestamp(segment.sent)) < 0;
+    rack.delivered(segment, echo_before_it, now);
 }
 
 /// The SACK option (RFC 2018, section 4), its first block maybe a D-SACK (RFC 2883, section 4).
@@ -51,7 +58,7 @@ Connection::Impl::News Connection::Impl::read_sack(const wire::TcpHeader& header
             }
         }
     }
-    const auto told = [&](const SentSegment& segment) { delivered(segment, now); };
+    const auto told = [&](const SentSegment& segment) { delivered(segment, 0, now); };
     std::array<wire::SackBlock, 4> seen{};
     std::uint8_t seen_count = 0;
     for (std::size_t i = first; i < count; ++i) {
@@ -63,14 +70,14 @@ Connection::Impl::News Connection::Impl::read_sack(const wire::TcpHeader& header
             return block.left <= b.left && b.right <= block.right;
         });
         if (known == end) {
-            news.sacked += sent.sack(block.left, block.right, told);
+            news.sacked += sent.sack(block, block.left, block.right, told);
             continue;
         }
         if (block.left < known->left) {
-            news.sacked += sent.sack(block.left, known->left, told);
+            news.sacked += sent.sack(block, block.left, known->left, told);
         }
         if (known->right < block.right) {
-            news.sacked += sent.sack(known->right, block.right, told);
+            news.sacked += sent.sack(block, known->right, block.right, told);
         }
     }
     blocks_seen = seen;
@@ -176,6 +183,7 @@ void Connection::Impl::recover(core::Instant now, Output& output) {
         profile.reduce_from_pipe ? sent.pipe() : outstanding - std::min(limited_bytes, outstanding),
         snd_nxt);
     if (!sack_permitted) congestion.inflate(duplicate_acks);
+    tlp_pending = false;  // RFC 8985, 7.1
     begin_episode(true, now);
     const bool by_count = !rack_on() || std::max<std::size_t>(duplicate_acks, sent.sacked()) >=
                                             profile.duplicate_ack_threshold;
@@ -196,6 +204,7 @@ void Connection::Impl::next_hole(std::uint32_t acked, core::Instant now, Output&
 
 /// RFC 6298 (5.2), (5.3), or the tail loss probe in place of the timer (RFC 8985, 7.2).
 void Connection::Impl::rearm(core::Instant now, Output& output) {
+    timeout_from = now;
     if (sent.empty()) {
         cancel(Timer::retransmission, output);
         cancel(Timer::tail_loss_probe, output);
@@ -206,16 +215,30 @@ void Connection::Impl::rearm(core::Instant now, Output& output) {
     }
 }
 
+/// What was reported ends the wait for a probe. The timer goes on as it would have without it: only
+/// new data acknowledged restarts it (5.3).
+void Connection::Impl::rearm_after_sack(core::Instant now, Output& output) {
+    if (set_tail_loss_probe(now, output)) return;
+    cancel(Timer::tail_loss_probe, output);
+    set(Timer::retransmission,
+        std::max(after(timeout_from, rtt.rto(), profile.timer_tick), now + core::Duration{1}),
+        output);
+}
+
 bool Connection::Impl::set_tail_loss_probe(core::Instant now, Output& output) {
     if (!profile.tlp || !sack_permitted || tlp_pending || sent.empty() || sent.sacked() > 0 ||
-        sent.lost() > 0 || congestion.state() != CongestionState::open) {
+        sent.lost() > 0 || congestion.in_recovery() || congestion.in_loss()) {
         return false;
     }
-    core::Duration wait = 2 * rtt.srtt();
-    if (rtt.srtt().count() == 0) wait = profile.rto_initial;
-    wait += sent.size() == 1 ? profile.tlp_max_ack_delay : profile.tlp_margin;
+    const core::Duration srtt = rtt.srtt();
+    core::Duration wait = first_probe_wait;
+    if (srtt.count() != 0) {
+        // Of a round trip below the clock's step twice as much says nothing either.
+        if (srtt < profile.rto_clock_granularity) return false;
+        wait = 2 * srtt + (sent.size() == 1 ? profile.tlp_max_ack_delay : profile.tlp_margin);
+    }
     // Never later than the retransmission timer would have been.
-    const core::Instant timeout = sent.front().sent + rtt.rto();
+    const core::Instant timeout = timeout_from + rtt.rto();
     wait = std::min(wait, std::max(timeout - now, core::Duration{1}));
     cancel(Timer::retransmission, output);
     set(Timer::tail_loss_probe, after(now, wait, profile.timer_tick), output);

@@ -116,26 +116,34 @@ void Connection::Impl::answer_with_reset(const wire::TcpSegment& to, Cause cause
     if (const auto header = reset_for(to)) output.transmit({*header, {}}, cause);
 }
 
-void Connection::Impl::send_again(SentSegment& old, Cause cause, core::Instant now,
+void Connection::Impl::send_again(SentSegment& first, Cause cause, core::Instant now,
                                   Output& output) {
-    const std::uint32_t data = old.length() - (old.fin ? 1U : 0U);
+    // Small ones that follow go along, as far as they fit (Linux tcp_retrans_try_collapse; FreeBSD
+    // sends from its buffer anyway): one packet, not three, when a dialogue's lines were lost.
+    const std::size_t begin = sent.index_of(first), end = sent.run_from(begin, mss, right_edge());
+    const Sequence left = first.left, right = sent[end - 1].right;
+    const bool fin = sent[end - 1].fin;
+    const std::uint32_t data = right - left - (fin ? 1U : 0U);
     wire::TcpFlags flags = wire::ACK;
-    if (old.push) flags |= wire::PSH;
-    if (old.fin) flags |= wire::FIN;
-    wire::TcpSegment made = segment(old.left, flags, now);
-    made.payload = send_buffer.view(old.left - buffer_start, data);
+    for (std::size_t i = begin; i < end; ++i) {
+        if (sent[i].push) flags |= wire::PSH;
+    }
+    if (fin) flags |= wire::FIN;
+    wire::TcpSegment made = segment(left, flags, now);
+    made.payload = send_buffer.view(left - buffer_start, data);
     if (data + sack_size(made.header.options.sack_count) > mss) {
         made.header.options.sack_count = 0;  // it was cut without room for them
         made.header.options.sack = {};
     }
-    sent.sent_again(old, now);
+    for (std::size_t i = begin; i < end; ++i)
+        sent.sent_again(sent[i], now);
     last_sent = now;
     ++segments_sent_again;
     if (episode.running) {
         ++episode.unreported;
-        episode.high = max(episode.high, old.right);
+        episode.high = max(episode.high, right);
     }
-    if (high_rxt < old.right) high_rxt = old.right;
+    if (high_rxt < right) high_rxt = right;
     transmit(made, data == 0 ? Cause::fin_retransmit : cause, output);
 }
 
@@ -147,8 +155,7 @@ std::uint32_t Connection::Impl::segment_room() const {
 }
 
 std::uint32_t Connection::Impl::usable_window() const {
-    const Sequence right = snd_una + snd_wnd;
-    return right > snd_nxt ? right - snd_nxt : 0;
+    return right_edge() > snd_nxt ? right_edge() - snd_nxt : 0;
 }
 
 // RFC 9293, 3.7.4: what is not full may go when nothing is on its way. With Minshall's variant
@@ -191,7 +198,10 @@ void Connection::Impl::send_speculative(core::Instant now, Output& output) {
     while (sent.sacked() > 0 && sent.pipe() + mss <= congestion.cwnd()) {
         const std::size_t i = sent.next_hole(max(high_rxt, snd_una));
         if (i == sent.size()) break;
+        const std::size_t end = sent.run_from(i, mss, right_edge());
         send_again(sent[i], Cause::recovery_retransmit, now, output);
+        for (std::size_t again = i; again < end; ++again)
+            sent.count_twice(sent[again]);
     }
     if (rescued || sent.empty() || sent.pipe() + mss > congestion.cwnd()) return;
     SentSegment& last = sent[sent.size() - 1];
@@ -305,7 +315,8 @@ void Connection::Impl::send_new(std::uint32_t length, Cause cause, core::Instant
     const bool last = length == unsent();
     SentSegment entry{snd_nxt, end, now};
     entry.fin = last && fin_queued && !fin_sent && usable_window() > length;
-    entry.push = length > 0 && (end == push || ends_record(end));
+    entry.ends_record = length > 0 && ends_record(end);
+    entry.push = length > 0 && (end == push || entry.ends_record);
     if (entry.fin) entry.right += 1;
 
     if (length > 0) acknowledgment.data_sent(now);

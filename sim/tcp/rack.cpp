@@ -14,24 +14,35 @@ bool sent_after(std::uint32_t order1, std::uint32_t order2) {
 }
 }  // namespace
 
-void Rack::delivered(const SentSegment& segment, core::Instant now) {
+void Rack::begin_ack() {
+    any_before_ = any_;
+    any_of_ack_ = false;
+    high_before_ = high_;
+}
+
+void Rack::delivered(const SentSegment& segment, bool echo_before_it, core::Instant now) {
     const core::Duration rtt = now - segment.sent;
     // Step 2: sooner than any round trip, so it was the first sending that arrived.
-    if (segment.retransmitted && (min_rtt_.count() == 0 || rtt < min_rtt_)) return;
+    if (segment.retransmitted && (echo_before_it || min_rtt_.count() == 0 || rtt < min_rtt_)) {
+        return;
+    }
     if (!segment.retransmitted && (min_rtt_.count() == 0 || rtt < min_rtt_)) {
         min_rtt_ = std::max(rtt, core::Duration{1});  // step 1
     }
-    rtt_ = rtt;
+    if (!any_of_ack_ || sent_after(segment.order, order_of_ack_)) {
+        any_of_ack_ = true;
+        order_of_ack_ = segment.order;
+        rtt_ = rtt;
+    }
     if (!any_ || sent_after(segment.order, order_)) {
         sent_ = segment.sent;
         order_ = segment.order;
     }
     // Step 3: a segment below one that was delivered earlier, and not sent again.
-    if (!any_ || segment.right > high_) {
-        high_ = segment.right;
-    } else if (segment.right < high_ && !segment.retransmitted) {
+    if (any_before_ && segment.right < high_before_ && !segment.retransmitted) {
         reordering_seen_ = true;
     }
+    if (!any_ || segment.right > high_) high_ = segment.right;
     any_ = true;
 }
 
@@ -65,9 +76,8 @@ Rack::Detected Rack::detect(SentSegments& sent, core::Duration window, core::Ins
             sent.mark_lost(segment);
             found.any = true;
         } else {
-            // Those behind were sent later: they will be due no sooner than this one.
-            if (found.wait.count() == 0) found.wait = left;
-            break;
+            // "timeout = max(remaining, timeout)": once for all of them.
+            found.wait = std::max(found.wait, left);
         }
     }
     return found;

@@ -11,8 +11,14 @@ namespace postack::tcp {
 
 class Rack {
    public:
-    /// Steps 1 to 3: this segment was delivered now.
-    void delivered(const SentSegment& segment, core::Instant now);
+    /// A round trip that no segment of data told: the handshake's (step 1). One of no time at all,
+    /// as a script of packets has it, says nothing.
+    void measured(core::Duration rtt) { min_rtt_ = rtt; }
+    /// An ACK is read: what it delivers was delivered at once, in the order of sequence numbers.
+    void begin_ack();
+    /// Steps 1 to 3: this segment was delivered now. `echo_before_it`: the ACK's timestamp says
+    /// that an earlier sending of it arrived.
+    void delivered(const SentSegment& segment, bool echo_before_it, core::Instant now);
     /// A D-SACK came (step 4): once a round trip the reordering window grows by a quarter of one.
     void duplicate_reported(wire::SequenceNumber una, wire::SequenceNumber nxt);
     /// A recovery ended: after 16 without a D-SACK the window is small again.
@@ -38,6 +44,10 @@ class Rack {
     core::Instant sent_;         // RACK.xmit_ts
     std::uint32_t order_ = 0;    // its place among all sendings
     wire::SequenceNumber high_;  // RACK.fack
+    // Of the ACK that is read: RACK.fack before it, and the newest sending that it told of so far.
+    bool any_before_ = false, any_of_ack_ = false;
+    wire::SequenceNumber high_before_;
+    std::uint32_t order_of_ack_ = 0;
     core::Duration rtt_{0}, min_rtt_{0};
     std::uint32_t multiplier_ = 1, persist_ = 0;
     wire::SequenceNumber round_end_;  // RACK.dsack_round

@@ -92,6 +92,12 @@ void ReceiveBuffer::advance(std::size_t count) {
     }
 }
 
+void ReceiveBuffer::forget_beyond_gap() {
+    ranges_ = {};
+    beyond_ = 0;
+    if (readable_ == 0) clear();
+}
+
 void ReceiveBuffer::clear() {
     ring_.clear();
     ranges_ = {};

@@ -47,6 +47,9 @@ class ReceiveBuffer {
     /// Throws away what is in order (nobody will read it).
     void discard();
 
+    /// Forgets what lies beyond the gap: it will not close any more.
+    void forget_beyond_gap();
+
     /// Forgets everything and gives the memory back.
     void clear();
 

@@ -10,6 +10,7 @@ RoundTripTime::RoundTripTime(const Profile& profile)
       maximum_(std::max(profile.rto_max, profile.rto_min)),
       granularity_(profile.rto_clock_granularity),
       minimum_is_of_variance_(profile.rto_min_of_variance),
+      initial_(profile.rto_initial),
       rto_(profile.rto_initial) {}
 
 void RoundTripTime::sample(core::Duration measured) {
@@ -32,7 +33,8 @@ void RoundTripTime::back_off() {
 }
 
 void RoundTripTime::restart_after_lost_syn() {
-    if (srtt_.count() == 0) rto_ = std::max<core::Duration>(rto_, std::chrono::seconds{3});
+    // (5.7) "re-initialized": not what the SYNs had backed off to.
+    if (srtt_.count() == 0) rto_ = std::max<core::Duration>(initial_, std::chrono::seconds{3});
 }
 
 core::Duration RoundTripTime::bounded(core::Duration rto) const {

@@ -26,7 +26,7 @@ class RoundTripTime {
 
     core::Duration minimum_, maximum_, granularity_;
     bool minimum_is_of_variance_;
-    core::Duration srtt_{0}, rttvar_{0}, rto_;
+    core::Duration srtt_{0}, rttvar_{0}, initial_, rto_;
 };
 
 }  // namespace postack::tcp

@@ -2,6 +2,7 @@
 // other hand. Left out: security and precedence (third step; obsolete) and URG (sixth step; the
 // urgent pointer is read by nobody, the data stays in the stream as 3.8.5 has it).
 #include <algorithm>
+#include <utility>
 
 #include "sim/tcp/control_block.hpp"
 #include "sim/tcp/ticks.hpp"
@@ -50,6 +51,11 @@ void Connection::Impl::arrives_in_syn_sent(const wire::TcpSegment& arrived, core
     ts_recent_age = now;
     if (!header.has(wire::ACK)) {  // simultaneous open, figure 7
         snd_wnd = max_snd_wnd = header.window;
+        // "Other controls or text": the text waits for ESTABLISHED. A FIN is left for the other end
+        // to repeat.
+        const std::size_t room = window.current(rcv_nxt);
+        const core::BytesView text = arrived.payload.first(std::min(arrived.payload.size(), room));
+        early_text.assign(text.begin(), text.end());
         take(Trigger::receive_syn, output);
         send_syn(Cause::open_reply, now, output);
         set_retransmission(now, output);
@@ -77,12 +83,18 @@ void Connection::Impl::arrives_in_syn_sent(const wire::TcpSegment& arrived, core
 void Connection::Impl::arrives_otherwise(wire::TcpSegment arrived, bool marked, core::Instant now,
                                          Output& output) {
     // RFC 7323, 3.2: once agreed on, a segment without timestamps is not ours (but for a RST).
-    if (timestamps && !arrived.header.options.timestamps && !arrived.header.has(wire::RST)) return;
+    // A SYN that comes again may have left them out.
+    const bool syn_again = arrived.header.has(wire::SYN) && !syn_acknowledged();
+    if (timestamps && !arrived.header.options.timestamps && !arrived.header.has(wire::RST) &&
+        !syn_again) {
+        return;
+    }
 
     // First, check the sequence number. RFC 7323, 5.3: PAWS comes before it.
     note_timestamp(arrived, now);
-    if (completes_simultaneous_open(arrived)) {
-        arrived.header.sequence += 1;  // its SYN is known; only the ACK is news
+    const bool completes = completes_simultaneous_open(arrived);
+    if (completes) {
+        arrived.header.sequence += 1;  // its SYN is known; the ACK is news, and text with it
     } else if (is_old_duplicate(arrived.header, now) || !acceptable(arrived)) {
         refuse(arrived, now, output);
         return;
@@ -97,7 +109,7 @@ void Connection::Impl::arrives_otherwise(wire::TcpSegment arrived, bool marked, 
         return;
     }
     // Fourth, check the SYN bit: challenge it (RFC 5961, section 4).
-    if (arrived.header.has(wire::SYN) && !completes_simultaneous_open(arrived)) {
+    if (arrived.header.has(wire::SYN) && !completes) {
         if (state == State::syn_received && !active) {
             // "Return this connection to the LISTEN state": the other end begins anew.
             closed(Failure::reset, Trigger::receive_syn, output);
@@ -117,6 +129,14 @@ void Connection::Impl::arrives_otherwise(wire::TcpSegment arrived, bool marked, 
     // Fifth, check the ACK field.
     const bool was_acknowledged = fin_acknowledged;
     if (!process_ack(arrived, now, output)) return;
+    if (!early_text.empty()) {  // "after the ESTABLISHED state has been reached"
+        const core::Bytes text = std::exchange(early_text, {});
+        wire::TcpSegment early;
+        early.header.sequence = rcv_nxt;
+        early.payload = text;
+        process_text_and_fin(early, now, output);
+        if (state == State::closed) return;
+    }
     arrived = trimmed(arrived);
     if (fin_acknowledged && !was_acknowledged) {
         const bool fin_too = arrived.header.has(wire::FIN) && !receive_buffer.has_gap() &&
@@ -124,9 +144,9 @@ void Connection::Impl::arrives_otherwise(wire::TcpSegment arrived, bool marked, 
         if (state == State::fin_wait_1 && !(fin_too && !(released && !arrived.payload.empty()))) {
             take(Trigger::receive_ack_of_fin, output);
             if (released) {
-                // Nobody reads and nobody will close: do not wait for ever (Linux
-                // tcp_fin_timeout, as long as TIME-WAIT).
-                set(Timer::user_timeout, after(now, 2 * profile.msl, profile.timer_tick), output);
+                // Nobody reads and nobody will close: do not wait for ever.
+                set(Timer::user_timeout, after(now, fin_wait_2_limit(), profile.timer_tick),
+                    output);
             }
         } else if (state == State::closing) {
             take(Trigger::receive_ack_of_fin, output);
@@ -155,10 +175,9 @@ void Connection::Impl::arrives_otherwise(wire::TcpSegment arrived, bool marked, 
 /// (The window test of the RFC would call it a duplicate, against its own figure 7.)
 bool Connection::Impl::completes_simultaneous_open(const wire::TcpSegment& arrived) const {
     const wire::TcpHeader& header = arrived.header;
-    return state == State::syn_received && active && header.has(wire::SYN) &&
-           header.has(wire::ACK) && !header.has(wire::RST) &&
-           (header.sequence == irs || header.sequence == rcv_nxt) &&
-           header.acknowledgment == snd_nxt && arrived.payload.empty() && !header.has(wire::FIN);
+    return active && !syn_acknowledged() && header.has(wire::SYN) && header.has(wire::ACK) &&
+           !header.has(wire::RST) && !header.has(wire::FIN) && header.sequence == irs &&
+           iss < header.acknowledgment && header.acknowledgment <= snd_nxt;
 }
 
 /// RFC 7323, 5.3 (R1): the timestamp is older than the newest one seen, and that one is not itself
@@ -174,6 +193,7 @@ bool Connection::Impl::is_old_duplicate(const wire::TcpHeader& header, core::Ins
 void Connection::Impl::note_timestamp(const wire::TcpSegment& arrived, core::Instant now) {
     const wire::TcpHeader& header = arrived.header;
     if (!timestamps || !header.options.timestamps) return;
+    if (header.has(wire::SYN) && syn_acknowledged()) return;  // it will be challenged
     // One that acknowledges what it cannot is no word of the other end's (RFC 5961, 5.2).
     if (header.has(wire::ACK) && !may_acknowledge(header.acknowledgment)) return;
     const std::uint32_t value = header.options.timestamps->value;
@@ -205,12 +225,13 @@ void Connection::Impl::refuse(const wire::TcpSegment& arrived, core::Instant now
     const wire::TcpHeader& header = arrived.header;
     if (header.has(wire::RST)) return;
     if (header.has(wire::SYN)) {
-        if (state == State::syn_received && header.sequence == irs && !header.has(wire::ACK)) {
+        if (!syn_acknowledged() && header.sequence == irs && !header.has(wire::ACK)) {
             // Our SYN,ACK was lost: again (the RFC's bare ACK would not help the other end). If the
             // SYN no longer asks for ECN, there is none (RFC 3168, 6.1.1).
             ecn = ecn && header.has(wire::ECE) && header.has(wire::CWR);
             handshake_repeated = true;
             send_syn(Cause::handshake_retransmit, now, output);
+            set_retransmission(now, output);
         } else {
             send_challenge_ack(now, output);
         }
@@ -251,7 +272,8 @@ void Connection::Impl::refuse(const wire::TcpSegment& arrived, core::Instant now
 
 /// RFC 2883, 4: the part of the segment that had arrived already goes into the next ACK.
 void Connection::Impl::note_duplicate(const wire::TcpSegment& arrived) {
-    if (!sack_permitted || !profile.dsack || arrived.payload.empty()) return;
+    const bool reports = sack_permitted && profile.dsack && state != State::time_wait;
+    if (!reports || arrived.payload.empty()) return;
     const Sequence left = arrived.header.sequence;
     const Sequence right = left + static_cast<std::uint32_t>(arrived.payload.size());
     if (left < rcv_nxt) {
@@ -263,9 +285,10 @@ void Connection::Impl::note_duplicate(const wire::TcpSegment& arrived) {
 
 void Connection::Impl::process_reset(const wire::TcpSegment& arrived, core::Instant now,
                                      Output& output) {
-    // RFC 5961, 3.2: only exactly at RCV.NXT; elsewhere in the window it may be forged.
+    // RFC 5961, 3.2: only exactly at RCV.NXT; elsewhere in the window it may be forged. In
+    // TIME-WAIT that is not worth an answer (as Linux and FreeBSD have it): the connection is over.
     if (arrived.header.sequence != rcv_nxt) {
-        send_challenge_ack(now, output);
+        if (state != State::time_wait) send_challenge_ack(now, output);
         return;
     }
     Failure why = Failure::reset;
@@ -277,10 +300,7 @@ void Connection::Impl::process_reset(const wire::TcpSegment& arrived, core::Inst
 /// Without the parts that lie outside the receive window.
 wire::TcpSegment Connection::Impl::trimmed(wire::TcpSegment arrived) const {
     wire::TcpHeader& header = arrived.header;
-    if (header.has(wire::SYN)) {
-        header.flags = static_cast<wire::TcpFlags>(header.flags & ~wire::SYN);
-        header.sequence += arrived.payload.empty() ? 0 : 1;
-    }
+    header.flags = static_cast<wire::TcpFlags>(header.flags & ~wire::SYN);  // it is known
     if (header.sequence < rcv_nxt) {
         const std::size_t old =
             std::min<std::size_t>(rcv_nxt - header.sequence, arrived.payload.size());
@@ -321,8 +341,11 @@ Acknowledgment::Situation Connection::Impl::process_text_and_fin(const wire::Tcp
         bytes_received += grown;
         if (released) receive_buffer.discard();
         if (left <= rcv_nxt && grown > 0) {
-            acknowledgment.data_received(static_cast<std::uint32_t>(text.size()), offered,
-                                         rtt.rto(), now);
+            // A segment larger than what we offered to take counts for as many (RFC 9293, 3.8.6.3:
+            // RMSS).
+            const std::uint32_t most = offered_mss() - (timestamps ? timestamps_size : 0);
+            const auto length = static_cast<std::uint32_t>(text.size());
+            acknowledgment.data_received(std::min(length, most), offered, rtt.rto(), now);
             situation.gap_filled = had_gap;
             measure_receiver_rtt(arrived.header, now);
         } else {

@@ -85,11 +85,16 @@ void SentSegments::unqueue(SentSegment& segment) {
     }
 }
 
+void SentSegments::leave_pipe(SentSegment& segment) {
+    if (segment.in_network()) pipe_ -= segment.weight();
+    segment.twice = false;
+}
+
 void SentSegments::leave(SentSegment& oldest) {
-    if (oldest.in_network()) pipe_ -= oldest.length();
+    leave_pipe(oldest);
     if (oldest.lost) --lost_;
+    if (oldest.retransmitted && !oldest.sacked) --retransmitted_;
     if (oldest.sacked) --sacked_;
-    if (oldest.retransmitted) --retransmitted_;
     unqueue(oldest);
     if (judged_ < oldest.right) judged_ = oldest.right;
     head_ = (head_ + 1) & (ring_.size() - 1);
@@ -97,8 +102,9 @@ void SentSegments::leave(SentSegment& oldest) {
 }
 
 void SentSegments::note_sacked(SentSegment& segment) {
-    if (segment.in_network()) pipe_ -= segment.length();
+    leave_pipe(segment);
     if (segment.lost) --lost_;
+    if (segment.retransmitted) --retransmitted_;
     segment.lost = false;
     segment.sacked = true;
     unqueue(segment);
@@ -107,10 +113,10 @@ void SentSegments::note_sacked(SentSegment& segment) {
 
 void SentSegments::mark_lost(SentSegment& segment) {
     if (!segment.in_network()) return;
+    leave_pipe(segment);
     segment.lost = true;
     unqueue(segment);
     if (lost_++ == 0 || segment.left < first_lost_) first_lost_ = segment.left;
-    pipe_ -= segment.length();
 }
 
 std::size_t SentSegments::held_lost() const {
@@ -148,7 +154,12 @@ void SentSegments::mark_lost_below_sacked(std::uint32_t threshold, std::uint32_t
     const std::size_t end = i;  // what lies below has enough above it
     for (std::size_t at = index_of(judged_); at < end; ++at) {
         SentSegment& segment = (*this)[at];
-        if (!segment.retransmitted) mark_lost(segment);
+        if (!segment.retransmitted) {
+            mark_lost(segment);
+        } else if (segment.twice) {  // the first sending is lost, the second is on its way
+            segment.twice = false;
+            pipe_ -= segment.length();
+        }
         judged_ = segment.right;
     }
 }
@@ -165,14 +176,16 @@ void SentSegments::forget_losses() {
     }
 }
 
-void SentSegments::forget_sacked() {
+void SentSegments::forget_sacked(bool lost) {
     for (std::size_t i = 0; i < count_ && sacked_ > 0; ++i) {
         SentSegment& segment = (*this)[i];
         if (!segment.sacked) continue;
         segment.sacked = false;
+        if (segment.retransmitted) ++retransmitted_;
         --sacked_;
         pipe_ += segment.length();
         queue(segment);
+        if (lost) mark_lost(segment);
     }
 }
 
@@ -208,6 +221,25 @@ void SentSegments::sent_again(SentSegment& segment, core::Instant now) {
     segment.retransmitted = true;
 }
 
+std::size_t SentSegments::run_from(std::size_t first, std::uint32_t most,
+                                   wire::SequenceNumber edge) const {
+    std::size_t end = first + 1;
+    const wire::SequenceNumber left = (*this)[first].left;
+    for (; end < count_ && !(*this)[end - 1].ends_record && !(*this)[end - 1].fin; ++end) {
+        const SentSegment& next = (*this)[end];
+        if (next.sacked || next.right - left - (next.fin ? 1U : 0U) > most || edge < next.right) {
+            break;
+        }
+    }
+    return end;
+}
+
+void SentSegments::count_twice(SentSegment& segment) {
+    if (segment.twice || !segment.in_network()) return;
+    pipe_ += segment.length();
+    segment.twice = true;
+}
+
 void SentSegments::split(std::uint32_t most) {
     std::vector<SentSegment> pieces;
     for (std::size_t i = 0; i < count_; ++i) {
@@ -221,7 +253,7 @@ void SentSegments::split(std::uint32_t most) {
         while (rest.right - rest.left - (rest.fin ? 1U : 0U) > most) {
             SentSegment piece = rest;
             piece.right = piece.left + most;
-            piece.push = piece.fin = false;
+            piece.push = piece.fin = piece.ends_record = false;
             pieces.push_back(piece);
             rest.left = piece.right;
         }
@@ -231,7 +263,7 @@ void SentSegments::split(std::uint32_t most) {
     clear();
     for (const SentSegment& piece : pieces) {
         SentSegment plain = piece;
-        plain.lost = plain.sacked = false;
+        plain.lost = plain.sacked = plain.twice = false;
         push(plain);
         SentSegment& added = (*this)[count_ - 1];
         if (piece.lost) mark_lost(added);

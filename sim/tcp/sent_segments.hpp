@@ -12,6 +12,7 @@
 
 #include "sim/core/time.hpp"
 #include "sim/wire/sequence_number.hpp"
+#include "sim/wire/tcp.hpp"
 
 namespace postack::tcp {
 
@@ -24,12 +25,16 @@ struct SentSegment {
     bool lost = false;           ///< to be sent again, not in the network
     bool sacked = false;         ///< the other end has it, beyond a gap
     bool repaired = false;       ///< was lost, and is on its way again
+    bool twice = false;          ///< sent again though nothing said that it was lost
+    bool ends_record = false;    ///< nothing may join it (MSG_EOR)
 
     // The order of sending, kept by SentSegments alone.
     bool queued = false;                  ///< it has a place there: it is in the network
     std::uint32_t before = 0, after = 0;  ///< its neighbours, as places in the ring
 
     [[nodiscard]] std::uint32_t length() const { return right - left; }
+    /// What it counts for in the pipe while it is in the network (RFC 6675, 4, SetPipe (a), (b)).
+    [[nodiscard]] std::uint32_t weight() const { return twice ? 2 * length() : length(); }
     [[nodiscard]] bool in_network() const { return !lost && !sacked; }
 };
 
@@ -49,7 +54,7 @@ class SentSegments {
     [[nodiscard]] std::size_t held_lost() const;
     /// How many have been received beyond a gap.
     [[nodiscard]] std::size_t sacked() const { return sacked_; }
-    /// How many have been sent more than once.
+    /// How many have been sent more than once and are not known to have arrived.
     [[nodiscard]] std::size_t retransmitted() const { return retransmitted_; }
     /// The end of the highest segment that was received; only if sacked() is not 0.
     [[nodiscard]] wire::SequenceNumber highest_sacked() const { return highest_sacked_; }
@@ -58,19 +63,20 @@ class SentSegments {
     void push(const SentSegment& segment);
 
     struct Acknowledged {
-        bool whole = false;          ///< at least one segment was covered whole
-        bool retransmitted = false;  ///< one of them had been sent again
-        bool first_time = false;     ///< one that was sent only once and not reported before
-        core::Instant oldest_sent;   ///< when the first of them was sent
+        bool retransmitted = false;  ///< a segment of them had been sent again
+        bool first_time = false;     ///< one was sent only once, is covered whole and is news
+        core::Instant oldest_sent;   ///< when the first of those was sent
     };
     /// Everything before `una` has arrived. `delivered` is told of each segment not yet known to.
     template <typename Delivered>
     Acknowledged acknowledged(wire::SequenceNumber una, Delivered&& delivered);
 
-    /// The segments that lie whole in [left, right) have arrived: how many bytes of news that is.
+    /// The segments that lie whole in `block` have arrived (a FIN may be missing: who keeps data
+    /// beyond a gap need not keep that): how many bytes of news that is. Only those that reach into
+    /// [from, to) are looked at.
     template <typename Delivered>
-    std::uint32_t sack(wire::SequenceNumber left, wire::SequenceNumber right,
-                       Delivered&& delivered);
+    std::uint32_t sack(const wire::SackBlock& block, wire::SequenceNumber from,
+                       wire::SequenceNumber to, Delivered&& delivered);
 
     void mark_lost(SentSegment& segment);
     /// Everything that is not known to have arrived (the retransmission timer ran out).
@@ -80,14 +86,26 @@ class SentSegments {
     void mark_lost_below_sacked(std::uint32_t threshold, std::uint32_t mss);
     /// What was held to be lost and has not been sent again was not lost at all.
     void forget_losses();
-    /// The other end has thrown away what it had reported (reneging, RFC 2018, section 8).
-    void forget_sacked();
+    /// The other end has thrown away what it had reported (reneging, RFC 2018, section 8). `lost`:
+    /// it waits to be sent again at once.
+    void forget_sacked(bool lost);
     /// RFC 6675, 4, NextSeg rule (3): the first segment at or after `from` that has not arrived and
     /// lies below one that has; size() if there is none.
     [[nodiscard]] std::size_t next_hole(wire::SequenceNumber from) const;
     /// The first segment that waits to be sent again; size() if none does.
     [[nodiscard]] std::size_t first_lost();
     void sent_again(SentSegment& segment, core::Instant now);
+    /// NextSeg rule (3) sent it again: until it is known to be lost or to have arrived, both
+    /// sendings count (SetPipe (b)).
+    void count_twice(SentSegment& segment);
+
+    [[nodiscard]] std::size_t index_of(const SentSegment& segment) const {
+        return index_of(segment.left);
+    }
+    /// One past the last segment that fits into a packet with segment `first`: contiguous to it,
+    /// not known to have arrived, of `most` bytes of data together, not beyond `edge`.
+    [[nodiscard]] std::size_t run_from(std::size_t first, std::uint32_t most,
+                                       wire::SequenceNumber edge) const;
 
     /// The segment in the network that was sent first, and the one sent after `segment`; null at
     /// the end.
@@ -109,6 +127,7 @@ class SentSegments {
     void queue(SentSegment& segment);
     void unqueue(SentSegment& segment);
     void leave(SentSegment& segment);  // it is the front, and acknowledged
+    void leave_pipe(SentSegment& segment);
     void note_sacked(SentSegment& segment);
     void shrink();
 
@@ -131,16 +150,15 @@ SentSegments::Acknowledged SentSegments::acknowledged(wire::SequenceNumber una,
         SentSegment& oldest = front();
         result.retransmitted = result.retransmitted || oldest.retransmitted;
         if (una < oldest.right) {  // a part of it
-            if (oldest.in_network()) pipe_ -= una - oldest.left;
+            if (oldest.in_network()) pipe_ -= (una - oldest.left) * (oldest.twice ? 2U : 1U);
             oldest.left = una;
             break;
         }
         if (!oldest.sacked) {
             delivered(static_cast<const SentSegment&>(oldest));
+            if (!oldest.retransmitted && !result.first_time) result.oldest_sent = oldest.sent;
             result.first_time = result.first_time || !oldest.retransmitted;
         }
-        if (!result.whole) result.oldest_sent = oldest.sent;
-        result.whole = true;
         leave(oldest);
     }
     if (count_ == 0) shrink();
@@ -148,13 +166,15 @@ SentSegments::Acknowledged SentSegments::acknowledged(wire::SequenceNumber una,
 }
 
 template <typename Delivered>
-std::uint32_t SentSegments::sack(wire::SequenceNumber left, wire::SequenceNumber right,
-                                 Delivered&& delivered) {
+std::uint32_t SentSegments::sack(const wire::SackBlock& block, wire::SequenceNumber from,
+                                 wire::SequenceNumber to, Delivered&& delivered) {
     std::uint32_t news = 0;
-    for (std::size_t i = index_of(left); i < count_; ++i) {
+    for (std::size_t i = index_of(from); i < count_; ++i) {
         SentSegment& segment = (*this)[i];
-        if (segment.right > right) break;
-        if (segment.left < left || segment.sacked) continue;
+        if (to <= segment.left) break;
+        const bool fin_too = segment.fin && segment.length() > 1;
+        if (segment.right - (fin_too ? 1U : 0U) > block.right) break;
+        if (segment.left < block.left || segment.sacked) continue;
         delivered(static_cast<const SentSegment&>(segment));
         news += segment.length();
         note_sacked(segment);

@@ -23,7 +23,13 @@ void Connection::Impl::take(Trigger trigger, Output& output) {
 
 void Connection::Impl::closed(Failure why, Trigger trigger, Output& output) {
     failure = why;
-    if (why != Failure::none) receive_buffer.clear();  // "all segment queues should be flushed"
+    // "All segment queues should be flushed": what is in order was delivered, and is the user's to
+    // read, before the error (as Linux and FreeBSD do).
+    if (why == Failure::aborted || released) {
+        receive_buffer.clear();
+    } else if (why != Failure::none) {
+        receive_buffer.forget_beyond_gap();
+    }
     take(trigger, output);
 }
 
@@ -40,6 +46,7 @@ void Connection::Impl::cancel(Timer timer, Output& output) {
 }
 
 void Connection::Impl::set_retransmission(core::Instant now, Output& output) {
+    timeout_from = now;
     set(Timer::retransmission, after(now, rtt.rto(), profile.timer_tick), output);
 }
 
@@ -95,7 +102,9 @@ void Connection::Impl::retransmission_timeout(core::Instant now, Output& output)
         return;
     }
     if (sent.empty()) return;
-    if (retransmissions >= profile.data_retries) {  // RFC 9293, 3.8.3: R2
+    // RFC 9293, 3.8.3: R2; but who keeps its window closed and answers is there (3.8.6.1, MUST-37).
+    const bool answered = snd_wnd == 0 && last_heard >= last_sent;
+    if (retransmissions >= profile.data_retries && !answered) {
         give_up(output);
         return;
     }
@@ -105,7 +114,7 @@ void Connection::Impl::retransmission_timeout(core::Instant now, Output& output)
     tlp_pending = false;
     cancel(Timer::reordering, output);
     if (sent.front().sacked) {  // RFC 2018, 8: the other end has reneged
-        sent.forget_sacked();
+        sent.forget_sacked(false);
         blocks_seen_count = 0;
     }
     if (rack_on()) {

@@ -23,6 +23,12 @@ ReceiveWindow::ReceiveWindow(const Profile& profile)
       rule_(profile.syn_window_rule),
       round_up_(profile.round_window_up) {}
 
+void ReceiveWindow::set_buffer(const Profile& profile) {
+    buffer_ = bound_ = std::clamp(profile.receive_buffer, 1U, largest_buffer);
+    limit_ = 2 * buffer_;
+    most_ = receive_limit(profile) / 2;
+}
+
 std::uint16_t ReceiveWindow::of_syn(std::uint32_t unit, wire::SequenceNumber rcv_nxt) {
     std::uint32_t window = std::min(buffer_, largest_field);
     if (rule_ == 1 && unit > 0 && window >= unit) window -= window % unit;
@@ -85,8 +91,10 @@ bool ReceiveWindow::worth_an_update(wire::SequenceNumber rcv_nxt, std::uint32_t 
     const std::uint32_t now = round_up_ ? current(rcv_nxt) : whole(current(rcv_nxt));
     const std::uint32_t then = whole(next(rcv_nxt, unread, segment));
     // "Significantly": by two segments or half the buffer, and to twice what it was (as Linux does,
-    // tcp_cleanup_rbuf), so that an attentive reader sends no updates of its own.
-    return then > now && then - now >= std::min(bound_ / 2, 2 * segment) && then / 2 >= now;
+    // tcp_cleanup_rbuf), so that an attentive reader sends no updates of its own. A closed window
+    // opens as soon as 3.8.6.2.2 allows it.
+    const std::uint32_t step = std::min(bound_ / 2, now == 0 ? segment : 2 * segment);
+    return then > now && then - now >= step && then / 2 >= now;
 }
 
 }  // namespace postack::tcp

@@ -22,6 +22,8 @@ class ReceiveWindow {
     /// The window of a SYN, never scaled. `unit`: see Profile::syn_window_rule. It becomes the
     /// bound of the windows that follow (autotuning will raise it).
     std::uint16_t of_syn(std::uint32_t unit, wire::SequenceNumber rcv_nxt);
+    /// The user chose another size (SO_RCVBUF). What was promised stays so.
+    void set_buffer(const Profile& profile);
     /// The shift count was agreed on.
     void scale(std::uint8_t shift) { shift_ = shift; }
     /// Now RCV.NXT is known for the window that the SYN advertised.

@@ -267,8 +267,10 @@ class Trial {
         const std::uint64_t after_undoing = cubic ? std::max<std::uint64_t>(growth, acked) : growth;
         const bool undone = rules.undo && v.cwnd <= prior_cwnd_[index(i)] + after_undoing;
         // RFC 5681, equation (4); RFC 9438, 4.6: beta is 0.7.
-        const std::uint32_t reduced =
-            std::max(cubic ? was.in_flight / 10 * 7 + 7 : was.in_flight / 2, 2 * mss);
+        const auto part_of = [&](std::uint32_t window) {
+            return std::max(cubic ? window / 10 * 7 + 7 : window / 2, 2 * mss);
+        };
+        const std::uint32_t reduced = part_of(was.in_flight);
         // Undone and reduced anew by one ACK: the new threshold is a part of what is in flight.
         const bool anew = rules.undo && v.in_recovery && v.cwnd == v.ssthresh &&
                           v.ssthresh != was.ssthresh && v.ssthresh <= reduced;
@@ -279,7 +281,12 @@ class Trial {
         };
         for (const CongestionState state :
              {CongestionState::recovery, CongestionState::loss, CongestionState::cwr}) {
-            if (entered(state) && v.ssthresh > std::max(reduced, was.ssthresh)) {
+            // RFC 3168, 6.1.2: an ECN echo halves cwnd, whatever is in flight; a loss that the same
+            // ACK tells of reduces no more.
+            const bool echo =
+                state == CongestionState::cwr || (v.ecn && state == CongestionState::recovery);
+            const std::uint32_t most = echo ? std::max(reduced, part_of(was.cwnd)) : reduced;
+            if (entered(state) && v.ssthresh > std::max(most, was.ssthresh)) {
                 complain(i, "ssthresh after a loss is too large", v);
             }
         }
