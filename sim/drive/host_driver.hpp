@@ -158,6 +158,7 @@ class HostDriver final : private net::HostOutput {
     Outcome set_option(const Call& call);
     std::string_view apply_option(Descriptor& descriptor, const Call& call);
     void inherit(const Descriptor& child);
+    void set_times(const Options& options, tcp::Connection& c, tcp::Output& out) const;
     std::string_view then_times(Descriptor& descriptor, std::string_view error);
     Outcome get_option(const Call& call);
     Outcome ioctl(const Call& call);

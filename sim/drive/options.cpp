@@ -12,6 +12,7 @@ constexpr std::int64_t most_probes = 127;
 constexpr std::int64_t smallest_segment = 88, largest_segment = 32767;
 constexpr std::int64_t longest_user_timeout = 0x7fffffff;
 constexpr std::int64_t longest_linger = 1'000'000;
+constexpr std::int64_t ecn_bits = 3;  // of the type of service: they are TCP's (RFC 3168, 5)
 
 bool within(std::int64_t value, std::int64_t least, std::int64_t most) {
     return least <= value && value <= most;
@@ -122,7 +123,7 @@ std::string_view HostDriver::apply_option(Descriptor& d, const Call& call) {
             break;
         case Option::ip_tos:
             if (!within(value, 0, 255)) return "EINVAL";
-            o.type_of_service = value & ~std::int64_t{3};  // the ECN bits are TCP's (RFC 3168)
+            o.type_of_service = value & ~ecn_bits;
             break;
         case Option::unknown: return "ENOPROTOOPT";
     }
@@ -139,9 +140,7 @@ void HostDriver::inherit(const Descriptor& child) {
     host_.with_connection(child.handle, now_, [&](tcp::Connection& c, tcp::Output& out) {
         c.set_no_delay(options.no_delay, now_, out);
         c.set_cork(options.cork, now_, out);
-        c.set_keep_alive_times(std::chrono::seconds{options.keep_idle},
-                               std::chrono::seconds{options.keep_interval},
-                               static_cast<std::uint32_t>(options.keep_count), now_, out);
+        set_times(options, c, out);
         c.set_keep_alive(options.keep_alive, now_, out);
         c.set_user_timeout(std::chrono::milliseconds{options.user_timeout}, now_, out);
         c.set_send_buffer(static_cast<std::uint32_t>(options.send_buffer));
@@ -155,11 +154,15 @@ void HostDriver::inherit(const Descriptor& child) {
 std::string_view HostDriver::then_times(Descriptor& d, std::string_view error) {
     if (!error.empty()) return error;
     host_.with_connection(d.handle, now_, [&](tcp::Connection& c, tcp::Output& out) {
-        c.set_keep_alive_times(std::chrono::seconds{d.options.keep_idle},
-                               std::chrono::seconds{d.options.keep_interval},
-                               static_cast<std::uint32_t>(d.options.keep_count), now_, out);
+        set_times(d.options, c, out);
     });
     return {};
+}
+
+void HostDriver::set_times(const Options& options, tcp::Connection& c, tcp::Output& out) const {
+    c.set_keep_alive_times(std::chrono::seconds{options.keep_idle},
+                           std::chrono::seconds{options.keep_interval},
+                           static_cast<std::uint32_t>(options.keep_count), now_, out);
 }
 
 HostDriver::Outcome HostDriver::get_option(const Call& call) {

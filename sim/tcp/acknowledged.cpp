@@ -13,7 +13,8 @@ bool Connection::Impl::process_ack(const wire::TcpSegment& arrived, core::Instan
     if (!header.has(wire::ACK)) return false;
     const Sequence ack = header.acknowledgment;
 
-    if (!syn_acknowledged()) {  // SYN-RECEIVED, or FIN-WAIT-1 entered from there
+    const bool opens = !syn_acknowledged();
+    if (opens) {  // SYN-RECEIVED, or FIN-WAIT-1 entered from there
         if (!(snd_una < ack && ack <= snd_nxt)) {
             answer_with_reset(arrived, Cause::reset_invalid, output);
             return false;
@@ -46,7 +47,9 @@ bool Connection::Impl::process_ack(const wire::TcpSegment& arrived, core::Instan
 
     const std::uint32_t window_before = snd_wnd;
     const bool newer = ack > snd_una;
-    const bool repeats = ack == snd_una && arrived.sequence_length() == 0 && !sent.empty();
+    const bool repeats =
+        !opens && ack == snd_una && arrived.sequence_length() == 0 && !sent.empty();
+    const std::uint32_t flight_before = flight();
     rack.begin_ack();
     const News news = read_sack(header, now);
     // 3.10.7.4: only if SND.UNA =< SEG.ACK. An older ACK that was overtaken knows less of what was
@@ -58,9 +61,9 @@ bool Connection::Impl::process_ack(const wire::TcpSegment& arrived, core::Instan
     }
     unanswered_probes = 0;
     if (newer) {
-        new_ack(arrived, news, now, output);
+        new_ack(arrived, news, flight_before, now, output);
     } else {
-        judge_probe(header, false, news);
+        judge_probe(header, false, news, flight_before);
         // RFC 5681, 2; with SACK, what counts is news of what arrived (RFC 6675, 2).
         if (sack_permitted ? news.sacked > 0 : repeats && snd_wnd == window_before) {
             if (duplicate_acks < ~std::uint32_t{0}) ++duplicate_acks;
@@ -101,8 +104,8 @@ void Connection::Impl::sample_rtt(const wire::TcpHeader& header,
     }
 }
 
-void Connection::Impl::new_ack(const wire::TcpSegment& arrived, News news, core::Instant now,
-                               Output& output) {
+void Connection::Impl::new_ack(const wire::TcpSegment& arrived, News news,
+                               std::uint32_t flight_before, core::Instant now, Output& output) {
     const wire::TcpHeader& header = arrived.header;
     const Sequence ack = header.acknowledgment, una_before = snd_una;
     const std::uint32_t acked = ack - snd_una;
@@ -127,7 +130,7 @@ void Connection::Impl::new_ack(const wire::TcpSegment& arrived, News news, core:
     hold_partial = false;  // MSG_MORE waits no longer than Nagle's rule would (Linux tcp_push)
     if (fin_sent && ack == snd_nxt) fin_acknowledged = true;
 
-    judge_probe(header, true, news);
+    judge_probe(header, true, news, flight_before);
     undo_if_spurious(header, una_before);
     // RFC 6675, 5: none is left, but an ACK that reports more beyond a gap is itself one (2).
     if (!congestion.in_recovery()) duplicate_acks = news.sacked > 0 ? 1 : 0;

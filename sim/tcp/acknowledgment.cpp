@@ -10,7 +10,6 @@ namespace {
 // In a dialogue, or after a small segment, Linux lets an ACK wait no longer than this
 // (TCP_DELACK_MAX); the profile's delayed_ack_max is its bound otherwise.
 constexpr core::Duration longest_in_dialogue{200'000'000};
-constexpr std::uint32_t most_quick_asked_for = 16;  // Linux TCP_MAX_QUICKACKS
 }  // namespace
 
 Acknowledgment::Acknowledgment(const Profile& profile)
@@ -116,7 +115,8 @@ void Acknowledgment::sent() {
 
 void Acknowledgment::request_quick(std::uint32_t window) {
     pingpong_ = false;
-    refill(window, std::max(quick_limit_, most_quick_asked_for));
+    // A stack without a quick mode of its own acknowledges once at once (tcp(7)).
+    refill(window, std::max(quick_limit_, 1U));
 }
 
 void Acknowledgment::refuse_quick() {

@@ -133,14 +133,24 @@ void Connection::set_send_buffer(std::uint32_t bytes) {
 
 void Connection::set_receive_buffer(std::uint32_t bytes) {
     Impl& c = *impl_;
-    c.profile.receive_buffer = std::max(bytes, 1U);
     c.profile.receive_buffer_max = 0;
-    const bool fresh = c.state == State::closed && c.snd_nxt == c.iss;
-    if (fresh) c.window = ReceiveWindow{c.profile};
-    if (!fresh) c.window.set_buffer(c.profile);
+    if (c.state == State::closed && c.snd_nxt == c.iss) {
+        c.profile.receive_buffer = std::max(bytes, 1U);
+        c.window = ReceiveWindow{c.profile};
+        c.receive_buffer.set_limit(receive_limit(c.profile));
+    } else if (c.syn_acknowledged()) {
+        c.resize_receive_buffer(std::max(bytes, 1U));
+    } else {
+        c.receive_buffer_wanted = std::max(bytes, 1U);  // the SYNs stay as the first one was
+    }
+}
+
+void Connection::Impl::resize_receive_buffer(std::uint32_t bytes) {
+    profile.receive_buffer = bytes;
+    window.set_buffer(profile);
     // What is there and what was promised has its place all the same.
-    const std::size_t taken = c.receive_buffer.readable() + c.window.current(c.rcv_nxt);
-    c.receive_buffer.set_limit(std::max<std::size_t>(receive_limit(c.profile), taken));
+    const std::size_t taken = receive_buffer.readable() + window.current(rcv_nxt);
+    receive_buffer.set_limit(std::max<std::size_t>(receive_limit(profile), taken));
 }
 
 // --- RECEIVE, 3.10.3 -----------------------------------------------------------------------------

@@ -22,6 +22,8 @@ namespace postack::tcp {
 inline constexpr std::uint32_t smallest_mss = 48;  // bounds what a hostile MSS option can cost
 inline constexpr std::uint32_t headers_v4 = 20 + 20, headers_v6 = 40 + 20;  // of IP and TCP
 inline constexpr std::uint32_t timestamps_size = 12;  // with its two NOPs, RFC 7323, appendix A
+/// How long FIN-WAIT-2 waits at least when nobody reads any more: Linux tcp_fin_timeout.
+inline constexpr core::Duration least_fin_wait_2 = std::chrono::seconds{60};
 
 struct Connection::Impl {
     Impl(const Profile& p, const ConnectionConfig& c);
@@ -95,7 +97,7 @@ struct Connection::Impl {
         Sequence left, right;          // the first segment that was sent again
         Sequence high;                 // the end of the last one that was
         std::uint32_t stamp = 0;       // and the timestamp that it carried
-        std::uint32_t unreported = 0;  // segments sent again that no D-SACK has reported
+        std::uint32_t unreported = 0;  // bytes sent again that no D-SACK has reported
     } episode;
     std::uint32_t segments_sent_again = 0;
 
@@ -116,6 +118,9 @@ struct Connection::Impl {
     std::optional<Sequence> fin_at;            // sequence number of the FIN, once seen
     core::Bytes early_text;                    // came with the SYN of a simultaneous open
     bool fin_received = false;
+    std::uint32_t offered_size = 0;  // the MSS option of our SYN
+    std::uint32_t rmss = 536;        // RFC 9293, 3.8.6.3: data bytes of the largest segment to come
+    std::uint32_t receive_buffer_wanted = 0;  // SO_RCVBUF said while our SYN was on its way
     bool end_read = false;  // the application has read up to the FIN and knows of it
     bool released = false;  // nobody will read any more
 
@@ -161,10 +166,8 @@ struct Connection::Impl {
         constexpr std::uint32_t unread_fin = 480;
         return unread() + (fin_received && !end_read ? unread_fin : 0);
     }
-    /// How long FIN-WAIT-2 waits for the other end when nobody reads any more (Linux
-    /// tcp_fin_timeout: 60 s).
     [[nodiscard]] core::Duration fin_wait_2_limit() const {
-        return std::max<core::Duration>(2 * profile.msl, std::chrono::seconds{60});
+        return std::max<core::Duration>(2 * profile.msl, least_fin_wait_2);
     }
     [[nodiscard]] std::uint32_t unacknowledged() const { return rcv_nxt - last_ack_sent; }
     [[nodiscard]] std::uint32_t timestamp(core::Instant now) const;
@@ -210,6 +213,8 @@ struct Connection::Impl {
     void send_reset(core::Instant now, Output& output);
     void answer_with_reset(const wire::TcpSegment& to, Cause cause, Output& output);
     void send_again(SentSegment& segment, Cause cause, core::Instant now, Output& output);
+    void send_again(SentSegment& first, std::uint32_t most, Cause cause, core::Instant now,
+                    Output& output);
     void send_what_may_go(core::Instant now, Output& output);
     bool send_unsent(core::Instant now, Output& output);
     void send_lost(core::Instant now, Output& output);
@@ -252,7 +257,8 @@ struct Connection::Impl {
         std::uint32_t sacked = 0;  // bytes reported for the first time
         bool duplicate = false;    // a D-SACK
     };
-    void new_ack(const wire::TcpSegment& segment, News news, core::Instant now, Output& output);
+    void new_ack(const wire::TcpSegment& segment, News news, std::uint32_t flight_before,
+                 core::Instant now, Output& output);
     void update_send_window(const wire::TcpHeader& header);
     void sample_rtt(const wire::TcpHeader& header, const SentSegments::Acknowledged& covered,
                     core::Instant now);
@@ -261,7 +267,8 @@ struct Connection::Impl {
     [[nodiscard]] bool rack_on() const { return profile.rack && sack_permitted; }
     void delivered(const SentSegment& segment, std::uint32_t echo, core::Instant now);
     News read_sack(const wire::TcpHeader& header, core::Instant now);
-    void judge_probe(const wire::TcpHeader& header, bool newer, News news);
+    void judge_probe(const wire::TcpHeader& header, bool newer, News news,
+                     std::uint32_t flight_before);
     void undo_if_spurious(const wire::TcpHeader& header, Sequence una_before);
     void undo();
     void find_losses(core::Instant now, Output& output);
@@ -283,6 +290,7 @@ struct Connection::Impl {
     void limit_mss(std::uint32_t bytes);
 
     // --- connection.cpp
+    void resize_receive_buffer(std::uint32_t bytes);
     void close(core::Instant now, Output& output);
 };
 

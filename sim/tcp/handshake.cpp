@@ -64,7 +64,11 @@ void Connection::Impl::send_syn(Cause cause, core::Instant now, Output& output) 
     header.window =
         window.of_syn(offered - (less_timestamps ? timestamps_size : 0), reply ? rcv_nxt : iss);
     handshake_sent = last_sent = now;
+    offered_size = offered;
     transmit(syn, cause, output);
+    // "The window field in a SYN segment itself is never scaled" (RFC 7323, 2.2); what follows ours
+    // is, though the other end has not acknowledged it yet.
+    if (reply) window.scale(rcv_wind_shift);
 }
 
 void Connection::Impl::agree_on_options(const wire::TcpHeader& syn) {
@@ -101,7 +105,7 @@ void Connection::Impl::established(const wire::TcpHeader& header, core::Instant 
     if (!handshake_repeated) {
         const core::Duration took = now - handshake_sent;
         rtt.sample(took);
-        if (took >= profile.rto_clock_granularity) rack.measured(took);
+        if (took.count() > 0) rack.measured(took);
     } else if (timestamps && header.options.timestamps &&
                header.options.timestamps->echo_reply != 0) {
         const std::uint32_t ticks = timestamp(now) - header.options.timestamps->echo_reply;
@@ -117,6 +121,8 @@ void Connection::Impl::established(const wire::TcpHeader& header, core::Instant 
     retransmissions = 0;
     snd_una = iss + 1;
     window.scale(rcv_wind_shift);
+    rmss = std::max(offered_size, timestamps_size + 1) - (timestamps ? timestamps_size : 0);
+    if (receive_buffer_wanted != 0) resize_receive_buffer(receive_buffer_wanted);
     high_rxt = tlp_end = snd_una;
     soft_error = false;
     last_heard = now;

@@ -24,8 +24,8 @@ CongestionState Connection::Impl::congestion_state() const {
 void Connection::Impl::delivered(const SentSegment& segment, std::uint32_t echo,
                                  core::Instant now) {
     if (!rack_on()) return;
-    const bool echo_before_it =
-        echo != 0 && static_cast<std::int32_t>(echo - timestamp(segment.sent)) < 0;
+    const bool echo_before_it = segment.retransmitted && echo != 0 &&
+                                static_cast<std::int32_t>(echo - timestamp(segment.sent)) < 0;
     rack.delivered(segment, echo_before_it, now);
 }
 
@@ -49,11 +49,11 @@ Connection::Impl::News Connection::Impl::read_sack(const wire::TcpHeader& header
             first = 1;
             news.duplicate = true;
             rack.duplicate_reported(ack, snd_nxt);
-            const std::uint32_t segments = (report.right - report.left + mss - 1) / mss;
+            const std::uint32_t twice = report.right - report.left;
             // RFC 3708, 3: what was not sent again cannot have arrived twice because of us; then
             // the network made the copy, and it says nothing about the losses.
             if (episode.running && report.right > episode.left && report.right <= episode.high) {
-                episode.unreported -= std::min(episode.unreported, segments);
+                episode.unreported -= std::min(episode.unreported, twice);
                 if (episode.unreported == 0) undo();
             }
         }
@@ -86,12 +86,13 @@ Connection::Impl::News Connection::Impl::read_sack(const wire::TcpHeader& header
 }
 
 /// RFC 8985, 7.4: what an ACK says about a tail loss probe.
-void Connection::Impl::judge_probe(const wire::TcpHeader& header, bool newer, News news) {
+void Connection::Impl::judge_probe(const wire::TcpHeader& header, bool newer, News news,
+                                   std::uint32_t flight_before) {
     if (!tlp_pending || header.acknowledgment < tlp_end) return;
     if (tlp_retransmitted && !news.duplicate) {
         if (header.acknowledgment > tlp_end) {
             // The probe repaired a loss that nobody else noticed: one reduction.
-            if (congestion.enter_cwr(flight(), snd_una, snd_nxt)) {
+            if (congestion.enter_cwr(flight_before, snd_una, snd_nxt)) {
                 cwr_due = ecn;
                 episode.running = false;
             }
@@ -233,9 +234,9 @@ bool Connection::Impl::set_tail_loss_probe(core::Instant now, Output& output) {
     const core::Duration srtt = rtt.srtt();
     core::Duration wait = first_probe_wait;
     if (srtt.count() != 0) {
-        // Of a round trip below the clock's step twice as much says nothing either.
-        if (srtt < profile.rto_clock_granularity) return false;
         wait = 2 * srtt + (sent.size() == 1 ? profile.tlp_max_ack_delay : profile.tlp_margin);
+        // A handshake in no time at all (a script of packets) is no measure of a round trip.
+        if (wait < profile.rto_clock_granularity) return false;
     }
     // Never later than the retransmission timer would have been.
     const core::Instant timeout = timeout_from + rtt.rto();

@@ -118,15 +118,21 @@ void Connection::Impl::answer_with_reset(const wire::TcpSegment& to, Cause cause
 
 void Connection::Impl::send_again(SentSegment& first, Cause cause, core::Instant now,
                                   Output& output) {
+    send_again(first, segment_room(), cause, now, output);
+}
+
+/// With segments that follow it, `most` bytes of data together.
+void Connection::Impl::send_again(SentSegment& first, std::uint32_t most, Cause cause,
+                                  core::Instant now, Output& output) {
     // Small ones that follow go along, as far as they fit (Linux tcp_retrans_try_collapse; FreeBSD
     // sends from its buffer anyway): one packet, not three, when a dialogue's lines were lost.
-    const std::size_t begin = sent.index_of(first), end = sent.run_from(begin, mss, right_edge());
+    const std::size_t begin = sent.index_of(first), end = sent.run_from(begin, most, right_edge());
     const Sequence left = first.left, right = sent[end - 1].right;
     const bool fin = sent[end - 1].fin;
     const std::uint32_t data = right - left - (fin ? 1U : 0U);
     wire::TcpFlags flags = wire::ACK;
     for (std::size_t i = begin; i < end; ++i) {
-        if (sent[i].push) flags |= wire::PSH;
+        if (sent[i].push && data > 0) flags |= wire::PSH;
     }
     if (fin) flags |= wire::FIN;
     wire::TcpSegment made = segment(left, flags, now);
@@ -140,7 +146,7 @@ void Connection::Impl::send_again(SentSegment& first, Cause cause, core::Instant
     last_sent = now;
     ++segments_sent_again;
     if (episode.running) {
-        ++episode.unreported;
+        episode.unreported += data;
         episode.high = max(episode.high, right);
     }
     if (high_rxt < right) high_rxt = right;
@@ -184,10 +190,12 @@ bool Connection::Impl::worth_sending(std::uint32_t length, std::uint32_t data,
 void Connection::Impl::send_lost(core::Instant now, Output& output) {
     while (sent.lost() > 0) {
         SentSegment& segment = sent[sent.first_lost()];
-        if (sent.pipe() > 0 && sent.pipe() + segment.length() > congestion.cwnd()) return;
+        const std::uint32_t pipe = sent.pipe();
+        if (pipe > 0 && pipe + segment.length() > congestion.cwnd()) return;
+        const std::uint32_t free = congestion.cwnd() - std::min(congestion.cwnd(), pipe);
         const bool lost_again = segment.retransmitted && rack_on() && congestion.in_recovery();
-        send_again(segment, lost_again ? Cause::rack_retransmit : Cause::recovery_retransmit, now,
-                   output);
+        send_again(segment, std::min(segment_room(), free),
+                   lost_again ? Cause::rack_retransmit : Cause::recovery_retransmit, now, output);
     }
 }
 
@@ -198,7 +206,7 @@ void Connection::Impl::send_speculative(core::Instant now, Output& output) {
     while (sent.sacked() > 0 && sent.pipe() + mss <= congestion.cwnd()) {
         const std::size_t i = sent.next_hole(max(high_rxt, snd_una));
         if (i == sent.size()) break;
-        const std::size_t end = sent.run_from(i, mss, right_edge());
+        const std::size_t end = sent.run_from(i, segment_room(), right_edge());
         send_again(sent[i], Cause::recovery_retransmit, now, output);
         for (std::size_t again = i; again < end; ++again)
             sent.count_twice(sent[again]);

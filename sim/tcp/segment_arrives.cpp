@@ -132,6 +132,8 @@ void Connection::Impl::arrives_otherwise(wire::TcpSegment arrived, bool marked, 
     if (!early_text.empty()) {  // "after the ESTABLISHED state has been reached"
         const core::Bytes text = std::exchange(early_text, {});
         wire::TcpSegment early;
+        early.header = arrived.header;
+        early.header.flags = wire::ACK;
         early.header.sequence = rcv_nxt;
         early.payload = text;
         process_text_and_fin(early, now, output);
@@ -341,11 +343,9 @@ Acknowledgment::Situation Connection::Impl::process_text_and_fin(const wire::Tcp
         bytes_received += grown;
         if (released) receive_buffer.discard();
         if (left <= rcv_nxt && grown > 0) {
-            // A segment larger than what we offered to take counts for as many (RFC 9293, 3.8.6.3:
-            // RMSS).
-            const std::uint32_t most = offered_mss() - (timestamps ? timestamps_size : 0);
+            // A segment larger than what we offered to take counts for as many.
             const auto length = static_cast<std::uint32_t>(text.size());
-            acknowledgment.data_received(std::min(length, most), offered, rtt.rto(), now);
+            acknowledgment.data_received(std::min(length, rmss), offered, rtt.rto(), now);
             situation.gap_filled = had_gap;
             measure_receiver_rtt(arrived.header, now);
         } else {

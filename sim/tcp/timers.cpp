@@ -207,8 +207,8 @@ void Connection::Impl::start_keep_alive(core::Instant now, Output& output) {
 void Connection::Impl::keep_alive_timeout(core::Instant now, Output& output) {
     if (!keep_alive || !synchronized()) return;
     const bool busy = !sent.empty() || unsent() > 0;  // other timers look after it
-    if (busy) last_heard = now;
-    const core::Instant due = after(last_heard, profile.keep_alive_idle, profile.timer_tick);
+    const core::Instant due =
+        after(busy ? now : last_heard, profile.keep_alive_idle, profile.timer_tick);
     if (due > now) {
         keep_alive_probes = 0;
         set(Timer::keep_alive, due, output);

@@ -264,7 +264,7 @@ class Runner:
                     options += struct.pack("!II", (flow.isn + left) & 0xFFFFFFFF,
                                            (flow.isn + right) & 0xFFFFFFFF)
         options += b"\1" * (-len(options) % 4)
-        payload = pattern(s.seq - 1, s.length) if s.length else b""
+        payload = pattern(s.seq - 1 + bool(s.flags & FLAGS["S"]), s.length) if s.length else b""
         port = flow.host_port or self.bound_port
         tcp = struct.pack("!HHIIBBHHH", s.port, port, seq, ack, (20 + len(options)) // 4 << 4,
                           s.flags, s.win if s.win is not None else 65535, 0, 0) + options + payload

@@ -282,10 +282,12 @@ class Trial {
         for (const CongestionState state :
              {CongestionState::recovery, CongestionState::loss, CongestionState::cwr}) {
             // RFC 3168, 6.1.2: an ECN echo halves cwnd, whatever is in flight; a loss that the same
-            // ACK tells of reduces no more.
+            // ACK tells of reduces no more. It may have been undone a moment before.
+            const std::uint32_t window =
+                rules.undo ? std::max(was.cwnd, prior_cwnd_[index(i)]) : was.cwnd;
             const bool echo =
                 state == CongestionState::cwr || (v.ecn && state == CongestionState::recovery);
-            const std::uint32_t most = echo ? std::max(reduced, part_of(was.cwnd)) : reduced;
+            const std::uint32_t most = echo ? std::max(reduced, part_of(window)) : reduced;
             if (entered(state) && v.ssthresh > std::max(most, was.ssthresh)) {
                 complain(i, "ssthresh after a loss is too large", v);
             }
@@ -309,7 +311,9 @@ class Trial {
         if (was.congestion_state > CongestionState::disorder) {
             if (v.cwnd < was.cwnd) prior = std::max(prior, before);
             // Undone, grown and reduced anew, all by one ACK.
-            if (acked > 0 && v.cwnd == v.ssthresh) prior += static_cast<std::uint32_t>(growth);
+            if (v.cwnd == v.ssthresh) {
+                prior += static_cast<std::uint32_t>(std::min<std::uint64_t>(growth, acked));
+            }
         } else if (v.congestion_state > CongestionState::disorder) {
             // The same ACK may have undone the reduction before: then it returns there.
             prior = rules.undo ? std::max(prior, before) : before;
