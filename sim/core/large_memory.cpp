@@ -37,7 +37,8 @@ class Slab {
 
     static Slab* make() { return ::new (allocate_huge_pages(huge_page)) Slab; }
     static Slab& of(void* block) {
-        return *reinterpret_cast<Slab*>(reinterpret_cast<std::uintptr_t>(block) & ~(huge_page - 1));
+        const std::size_t into = reinterpret_cast<std::uintptr_t>(block) % huge_page;
+        return *reinterpret_cast<Slab*>(static_cast<char*>(block) - into);
     }
 
     /// Null: what is left is too small. For the thread that made it.
