@@ -1,10 +1,10 @@
 // A table that only grows: elements never move, so growing copies nothing and a reference stays
-// good. Chunk k holds 2^k times as many elements as the first; an index finds its chunk by its
-// highest bit.
+// good. The first chunk is small, each holds twice as many elements as the one before, and from
+// 64 KiB on all are alike: what a table has and does not use is memory that the system cleared for
+// nothing.
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <compare>
 #include <cstddef>
@@ -13,6 +13,7 @@
 #include <memory>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "sim/core/large_memory.hpp"
 
@@ -123,26 +124,40 @@ class AppendLog {
     const_iterator end() const { return {this, size_}; }
 
    private:
-    // The first chunk is about a page.
-    static constexpr unsigned first_bits =
-        std::bit_width(std::max<std::size_t>(4096 / sizeof(T), 1)) - 1;
+    static constexpr unsigned bits_for(std::size_t bytes) {
+        return static_cast<unsigned>(std::bit_width(std::max<std::size_t>(bytes / sizeof(T), 1))) -
+               1;
+    }
+    // The first chunk is about a page; and the largest.
+    static constexpr unsigned first_bits = bits_for(4096);
+    static constexpr unsigned last_bits = bits_for(std::size_t{64} * 1024);
     static constexpr std::size_t first_size = std::size_t{1} << first_bits;
+    static constexpr std::size_t last_size = std::size_t{1} << last_bits;
 
     [[nodiscard]] T* at(std::size_t index) const {
         const std::size_t shifted = index + first_size;
+        if (shifted >= last_size) {
+            const std::size_t rest = shifted - last_size;
+            return chunks_[last_bits - first_bits + (rest >> last_bits)] + rest % last_size;
+        }
         const auto top = static_cast<unsigned>(std::bit_width(shifted)) - 1;
         return chunks_[top - first_bits] + (shifted - (std::size_t{1} << top));
     }
     void next_chunk() {
-        const auto top = static_cast<unsigned>(std::bit_width(size_ + first_size)) - 1;
-        const std::size_t count = std::size_t{1} << top;
+        const auto doubled = static_cast<unsigned>(
+            std::min<std::size_t>(chunks_.size(), std::size_t{last_bits - first_bits}));
+        const std::size_t count = first_size << doubled;
+        // Nothing may fail once the chunk is there.
+        if (chunks_.size() == chunks_.capacity()) {
+            chunks_.reserve(std::max<std::size_t>(8, 2 * chunks_.size()));
+        }
         T* chunk = static_cast<T*>(allocate_large(count * sizeof(T)));
-        chunks_[top - first_bits] = chunk;
+        chunks_.push_back(chunk);
         next_ = chunk;
         chunk_end_ = chunk + count;
     }
 
-    std::array<T*, 64 - first_bits> chunks_{};
+    std::vector<T*> chunks_;
     T* next_ = nullptr;
     T* chunk_end_ = nullptr;
     std::size_t size_ = 0;

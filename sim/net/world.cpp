@@ -53,7 +53,7 @@ struct World::Machine final : HostOutput {
         record::SocketId id = record::none;
         std::uint32_t listener = record::none;
         std::uint32_t transmits_in_call = 0;
-        std::vector<SentSequence> sent;  // what carried a sequence number, in order
+        std::vector<SentSequence> sent;  // what carried a sequence number, in order: see below
     };
 
     Known& known(SocketHandle socket) {
@@ -145,6 +145,22 @@ struct World::Machine final : HostOutput {
                 return;
             }
         }
+    }
+    // What carried a sequence number, until it is acknowledged: it is not sent again then. What
+    // can be forgotten is, each time that the room is used up, and the room grows only if most of
+    // it was still wanted.
+    void remember_sent(SocketHandle socket, std::uint32_t sequence, record::PacketId packet) {
+        std::vector<SentSequence>& sent = known(socket).sent;
+        if (sent.size() == sent.capacity()) {
+            if (const tcp::Connection* connection = host.connection(socket)) {
+                const wire::SequenceNumber una = connection->variables().snd_una;
+                std::erase_if(sent, [una](const SentSequence& one) {
+                    return wire::SequenceNumber{one.sequence} < una;
+                });
+            }
+            if (2 * sent.size() > sent.capacity()) sent.reserve(2 * sent.capacity());
+        }
+        sent.push_back({sequence, packet});
     }
     // The first packet that carried this sequence number: what a retransmission repeats.
     record::PacketId original_of(Known& k, const Departure& departure) const {
@@ -418,7 +434,7 @@ void World::transmit(std::uint32_t from, const Departure& departure) {
         }
         if (known != nullptr && departure.sequence && original == record::none &&
             (!departure.payload.empty() || (departure.flags & (wire::SYN | wire::FIN)) != 0)) {
-            known->sent.push_back({*departure.sequence, packet});
+            machine.remember_sent(departure.socket, *departure.sequence, packet);
         }
     }
     ++(departure.payload.empty() ? counters_.other_packets : counters_.data_packets);

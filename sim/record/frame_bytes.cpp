@@ -1,7 +1,6 @@
 #include "sim/record/frame_bytes.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <utility>
 
 #include "sim/core/large_memory.hpp"
@@ -9,70 +8,62 @@
 namespace postack::record {
 
 namespace {
-constexpr unsigned first_block_bits = 18;  // 256 KiB; a page of it is taken when it is touched
-constexpr std::uint64_t first_block = std::uint64_t{1} << first_block_bits;
-
-/// Where block k begins, as an offset.
-constexpr std::uint64_t begin_of(std::size_t block) {
-    return (first_block << block) - first_block;
+template <typename T>
+void make_room(std::vector<T>& table, std::size_t more) {
+    if (table.capacity() - table.size() < more)
+        table.reserve(std::max(table.size() + more, 2 * table.size()));
 }
 }  // namespace
 
-FrameBytes::FrameBytes(const FrameBytes& other)
-    : next_(other.next_), block_end_(other.block_end_), size_(other.size_) {
-    for (std::size_t k = 0; k < other.blocks_.size(); ++k) {
-        const std::uint64_t used = std::min(next_, begin_of(k + 1)) - begin_of(k);
-        blocks_.push_back(static_cast<core::Byte*>(core::allocate_large(first_block << k)));
-        std::copy_n(other.blocks_[k], used, blocks_[k]);
+FrameBytes::FrameBytes(const FrameBytes& other) : size_(other.size_) {
+    for (const Memory& from : other.memory_) {
+        const std::uint64_t begin = blocks_.size() * block_size;
+        const std::uint64_t used = std::min(from.blocks * block_size, other.next_ - begin);
+        core::Byte* to = add_memory(from.blocks);
+        std::copy_n(from.begin, used, to);
+        out_ = to + used;
     }
+    next_ = other.next_;
+    block_end_ = other.block_end_;
 }
 
 FrameBytes::~FrameBytes() {
-    for (core::Byte* block : blocks_)
-        core::free_large(block);
+    for (const Memory& memory : memory_)
+        core::free_large(memory.begin);
 }
 
 void FrameBytes::swap(FrameBytes& other) noexcept {
     blocks_.swap(other.blocks_);
+    memory_.swap(other.memory_);
     std::swap(next_, other.next_);
     std::swap(block_end_, other.block_end_);
+    std::swap(out_, other.out_);
     std::swap(size_, other.size_);
 }
 
-core::Byte* FrameBytes::at(std::uint64_t offset) const {
-    const std::uint64_t shifted = offset + first_block;
-    const auto top = static_cast<unsigned>(std::bit_width(shifted)) - 1;
-    return blocks_[top - first_block_bits] + (shifted - (std::uint64_t{1} << top));
+core::Byte* FrameBytes::add_memory(std::size_t blocks) {
+    // Nothing may fail once the memory is there.
+    make_room(memory_, 1);
+    make_room(blocks_, blocks);
+    auto* begin = static_cast<core::Byte*>(core::allocate_large(blocks * block_size));
+    memory_.push_back({begin, blocks});
+    for (std::size_t i = 0; i < blocks; ++i)
+        blocks_.push_back(begin + i * block_size);
+    return begin;
 }
 
-FrameBytes::Place FrameBytes::append(std::uint32_t size) {
-    while (block_end_ - next_ < size) {
-        const std::size_t k = blocks_.size();
-        blocks_.reserve(k + 1);
-        blocks_.push_back(static_cast<core::Byte*>(core::allocate_large(first_block << k)));
-        next_ = begin_of(k);
-        block_end_ = begin_of(k + 1);
-    }
-    const std::uint64_t offset = next_;
-    next_ += size;
-    size_ += size;
-    return {offset, find(offset, size)};
+void FrameBytes::next_block(std::uint32_t size) {
+    const std::uint64_t begin = blocks_.size() * block_size;
+    const std::size_t blocks = std::max<std::uint64_t>(1, (size + block_size - 1) / block_size);
+    out_ = add_memory(blocks);
+    next_ = begin;
+    block_end_ = begin + blocks * block_size;
 }
 
 std::uint64_t FrameBytes::append(core::BytesView bytes) {
     const Place place = append(static_cast<std::uint32_t>(bytes.size()));
     std::copy(bytes.begin(), bytes.end(), place.bytes.begin());
     return place.offset;
-}
-
-core::BytesSpan FrameBytes::find(std::uint64_t offset, std::uint32_t size) {
-    if (size == 0) return {};
-    return {at(offset), size};
-}
-
-core::BytesView FrameBytes::find(std::uint64_t offset, std::uint32_t size) const {
-    if (size == 0) return {};
-    return {at(offset), size};
 }
 
 }  // namespace postack::record

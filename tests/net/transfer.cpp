@@ -172,6 +172,27 @@ TEST_CASE(
     }
 }
 
+TEST_CASE("what is sent again names the packet that carried it first, however long ago that was") {
+    constexpr std::size_t sequence_at = 14 + 20 + 4;  // Ethernet, IPv4
+    std::size_t again = 0;
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+        CAPTURE(seed);
+        const record::Recording recording = transfer(seed, pattern(300'000, seed)).recording;
+        const auto sequence = [&](record::PacketId id) {
+            return core::load_u32(&recording.frame(recording.packets[id])[sequence_at]);
+        };
+        for (record::PacketId id = 0; id < recording.packets.size(); ++id) {
+            const record::Packet packet = recording.packets[id];
+            if (!tcp::is_retransmission(packet.cause)) continue;
+            CAPTURE(id);
+            REQUIRE(packet.original < id);
+            REQUIRE(sequence(packet.original) == sequence(id));
+            ++again;
+        }
+    }
+    CHECK(again > 100);
+}
+
 TEST_CASE("a SYN to a machine where nobody listens is refused; to no machine it is lost") {
     const auto a = wire::IpAddress::v4(0x0a000001), b = wire::IpAddress::v4(0x0a000002);
     for (const bool there : {true, false}) {
