@@ -54,7 +54,7 @@ core::Instant time_at(const Recording& recording, Cursor cursor) {
 }
 
 std::optional<StateChange> state_at(const Recording& recording, SocketId socket, Cursor cursor) {
-    const std::span<const std::uint32_t> indices = recording.states.of_socket(socket);
+    const StateLog::OfSocket indices = recording.states.of_socket(socket);
     const auto first_later = std::partition_point(
         indices.begin(), indices.end(),
         [&](std::uint32_t index) { return recording.states.event_of(index) < cursor; });
