@@ -38,7 +38,7 @@ void Recorder::join(SocketId a, SocketId b) {
     recording_.sockets[b].peer = a;
 }
 
-PacketId Recorder::append(Packet packet) {
+PacketId Recorder::append(Packet& packet) {
     const PacketId id = id_of_next(recording_.packets.size());
     packet.sent_event = append(packet.sent, EventKind::packet_sent, id);
     recording_.packets.push_back(packet);
@@ -74,7 +74,7 @@ PacketId Recorder::packet_sent(core::Instant now, HostId from, HostId to, Socket
 }
 
 PacketId Recorder::packet_copied(core::Instant now, PacketId original) {
-    const Packet& first = recording_.packets[original];
+    const Packet first = recording_.packets[original];
     Packet copy;
     copy.sent = now;
     copy.from = first.from;
@@ -89,15 +89,14 @@ PacketId Recorder::packet_copied(core::Instant now, PacketId original) {
 }
 
 void Recorder::packet_ended(core::Instant now, PacketId packet, Fate fate, HostId at) {
-    Packet& p = recording_.packets[packet];
-    p.ended = now;
-    p.fate = fate;
-    p.lost_at = at;
-    p.ended_event = append(now, EventKind::packet_ended, packet);
+    const EventIndex event = append(now, EventKind::packet_ended, packet);
+    recording_.packets.set_end(packet, now, fate, at, event);
 }
 
 void Recorder::verdict(PacketId packet, core::Text reason) {
-    recording_.packets[packet].verdict = id_of_next(recording_.verdicts.size());
+    Packet changed = recording_.packets[packet];
+    changed.verdict = id_of_next(recording_.verdicts.size());
+    recording_.packets.replace(packet, changed);
     recording_.verdicts.push_back({packet, std::move(reason)});
 }
 

@@ -58,7 +58,7 @@ class Recorder {
     Recording take() && { return std::move(recording_); }
 
    private:
-    PacketId append(Packet packet);
+    PacketId append(Packet& packet);
     EventIndex append(core::Instant now, EventKind kind, std::size_t subject);
 
     Recording recording_;

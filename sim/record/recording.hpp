@@ -12,26 +12,20 @@
 #include <string>
 #include <vector>
 
-#include "sim/core/append_log.hpp"
 #include "sim/core/bytes.hpp"
 #include "sim/core/language.hpp"
 #include "sim/core/time.hpp"
+#include "sim/record/event_log.hpp"
 #include "sim/record/frame_store.hpp"
+#include "sim/record/ids.hpp"
+#include "sim/record/packet_log.hpp"
 #include "sim/record/state_log.hpp"
+#include "sim/record/timer_log.hpp"
 #include "sim/tcp/cause.hpp"
 #include "sim/tcp/variables.hpp"
 #include "sim/wire/address.hpp"
 
 namespace postack::record {
-
-using HostId = std::uint32_t;
-using PacketId = std::uint32_t;  ///< 0-based; the packet list shows id + 1 as its number
-using SocketId = std::uint32_t;  ///< one end of a conversation (a TCP connection end, a UDP socket)
-using EventIndex = std::uint32_t;
-inline constexpr std::uint32_t none = ~std::uint32_t{0};
-
-/// How each packet's bytes begin; the values are those of pcapng's LinkType.
-enum class LinkType : std::uint16_t { null_loopback = 0, ethernet = 1, raw_ip = 101 };
 
 struct Host {
     std::string name;  ///< as the scenario names it: "client"
@@ -51,38 +45,10 @@ struct Socket {
     SocketId peer = none;          ///< the other end, once it exists in this recording
 };
 
-enum class Fate : std::uint8_t { in_flight, arrived, lost, corrupt, duplicate };
-std::string_view name(Fate fate);  ///< "arrived" …, as in the tsv column
-
-struct Packet {
-    core::Instant sent{};               ///< when it was handed to the link (its time in the list)
-    core::Instant ended = core::never;  ///< when it arrived or was lost; never = still under way
-    HostId from = none, to = none;      ///< to: the host that it is for (none if there is none)
-    SocketId socket = none;             ///< the sending socket, none for a RST from no connection
-    FramePlace place;                   ///< where its bytes are in Recording::frames
-    std::uint32_t length = 0;           ///< of the whole frame, link layer on
-    LinkType link_type = LinkType::ethernet;
-    Fate fate = Fate::in_flight;  ///< `duplicate`: a copy that the link made, and it arrived
-    tcp::Cause cause = tcp::Cause::none;
-    std::uint32_t verdict = none;  ///< index in Recording::verdicts: what the link did and why
-    PacketId original = none;      ///< of a retransmission or of a link's copy: the first one
-    EventIndex sent_event = none, ended_event = none;
-    HostId lost_at = none;  ///< the machine that threw it away; none: the link lost it, or nobody
-};
-
 /// What a fault rule decided, in words for both languages ("lost: rule 1, packet 19").
 struct Verdict {
     PacketId packet = none;
     core::Text reason;
-};
-
-enum class TimerAction : std::uint8_t { set, fired, cancelled };
-struct TimerChange {
-    SocketId socket = none;
-    EventIndex event = none;
-    tcp::Timer timer{};
-    TimerAction action{};
-    core::Instant deadline{};
 };
 
 /// A line that an application said or showed. A terminal view is the lines of one host in order.
@@ -126,25 +92,6 @@ struct Listener {
     EventIndex opened = none, closed = none;
 };
 
-enum class EventKind : std::uint8_t {
-    packet_sent,
-    packet_ended,
-    state_changed,
-    timer_changed,
-    line,
-    mailbox_changed,
-    listener_opened,
-    listener_closed,
-    host_changed,
-};
-
-/// `subject` is the index in the table of its kind (packets, states, timers, lines …).
-struct Event {
-    core::Instant time{};
-    EventKind kind{};
-    std::uint32_t subject = none;
-};
-
 /// A part of the lesson: from packet `first` to packet `last` (1-based numbers; 0 = before all).
 struct Chapter {
     std::uint32_t first = 0, last = 0;
@@ -170,11 +117,11 @@ struct Recording {
     std::int64_t start_unix_ns = 0;  ///< wall time that stands for virtual zero (pcapng, Date)
     std::vector<Host> hosts;
     std::vector<Socket> sockets;
-    core::AppendLog<Event> events;
-    core::AppendLog<Packet> packets;
+    EventLog events;
+    PacketLog packets;
     std::vector<Verdict> verdicts;
     StateLog states;
-    core::AppendLog<TimerChange> timers;
+    TimerLog timers;
     std::vector<Line> lines;
     std::vector<MailboxChange> mailbox_changes;
     std::vector<Listener> listeners;

@@ -119,18 +119,28 @@ TEST_CASE("equal recordings are equal byte for byte, and any difference shows") 
     };
     CHECK(differs([](Recording& o) { ++o.seed; }));
     CHECK(differs([](Recording& o) {
-        core::Bytes bytes = o.frame(o.packets.back());
+        Packet packet = o.packets.back();
+        core::Bytes bytes = o.frame(packet);
         bytes[0] ^= 1U;
-        o.packets.back().place = o.frames.append(bytes);
+        packet.place = o.frames.append(bytes);
+        o.packets.replace(o.packets.size() - 1, packet);
     }));
     CHECK(differs([](Recording& o) { append_changed(o, [](auto& v) { v.cwnd = 9; }); }));
     CHECK(differs(
         [](Recording& o) { append_changed(o, [](auto& v) { v.deadlines[3] = at_us(9); }); }));
-    CHECK(differs([](Recording& o) { o.packets[3].fate = Fate::corrupt; }));
+    CHECK(differs([](Recording& o) {
+        Packet packet = o.packets[3];
+        packet.fate = Fate::corrupt;
+        o.packets.replace(3, packet);
+    }));
     CHECK(differs([](Recording& o) { o.lines[0].text += ' '; }));
     CHECK(differs([](Recording& o) { o.listeners[0].process = 1; }));
     CHECK(differs([](Recording& o) { o.lesson.chapters[1].title.fr = "?"; }));
-    CHECK(differs([](Recording& o) { ++o.events.back().subject; }));
+    CHECK(differs([](Recording& o) {
+        Event event = o.events.back();
+        ++event.subject;
+        o.events.push_back(event);
+    }));
     CHECK(differs([](Recording& o) { o.from_capture = true; }));
 }
 
