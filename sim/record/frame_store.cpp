@@ -18,31 +18,50 @@ std::uint32_t fingerprint_of(core::BytesView payload) {
     const std::size_t step = (payload.size() - sizeof(std::uint64_t)) / (samples - 1);
     const core::Byte* at = payload.data() + payload.size() - sizeof(std::uint64_t);
     std::uint64_t mixed = payload.size();
-    for (std::size_t i = 0; i < samples; ++i, at -= step) {
+    // The products do not wait for each other.
+    for (std::uint64_t i = 0, factor = odd; i < samples; ++i, at -= step, factor += 2 * odd) {
         std::uint64_t word;
         std::memcpy(&word, at, sizeof word);
-        mixed = (mixed ^ word) * odd;
-        mixed ^= mixed >> 32U;
+        mixed += (word ^ word >> 32U) * factor;
     }
-    return static_cast<std::uint32_t>(mixed);
+    mixed = (mixed ^ mixed >> 32U) * odd;
+    return static_cast<std::uint32_t>(mixed >> 32U);
 }
 
 }  // namespace
 
+bool FrameStore::is_equal(const Body& body, core::BytesView payload) const {
+    return body.length == payload.size() &&
+           std::memcmp(body_bytes_.find(body.offset, body.length).data(), payload.data(),
+                       payload.size()) == 0;
+}
+
 std::uint64_t FrameStore::keep_once(core::BytesView payload) {
-    if (recent_.empty()) recent_.resize(sets);
-    const auto length = static_cast<std::uint32_t>(payload.size());
-    const std::uint32_t fingerprint = fingerprint_of(payload);
-    Set& set = recent_[fingerprint % sets];
-    for (const Recent& known : set) {
-        if (known.fingerprint == fingerprint && known.length == length &&
-            core::as_text(bytes_.find(known.offset, length)) == core::as_text(payload)) {
-            return known.offset;
+    // What is sent a second time is sent in the same order: this may be what followed the last one.
+    if (next_ < bodies_.size()) {
+        const Body& next = bodies_[next_];
+        if (is_equal(next, payload)) {
+            ++next_;
+            return next.offset;
         }
     }
-    std::shift_right(set.begin(), set.end(), 1);
-    set.front() = {fingerprint, length, bytes_.append(payload)};
-    return set.front().offset;
+    if (recent_.empty()) recent_.resize(sets);
+    const std::uint32_t fingerprint = fingerprint_of(payload);
+    auto& set = recent_[fingerprint % sets].recent;
+    const auto found = std::find_if(set.begin(), set.end(), [&](const Recent& one) {
+        return one.fingerprint == fingerprint && one.number != 0 &&
+               is_equal(bodies_[one.number - 1], payload);
+    });
+    if (found != set.end()) {
+        next_ = found->number;
+    } else {
+        const std::uint64_t offset = body_bytes_.append(payload);
+        bodies_.push_back({offset, static_cast<std::uint32_t>(payload.size())});
+        next_ = static_cast<std::uint32_t>(bodies_.size());
+        std::shift_right(set.begin(), set.end(), 1);
+        set.front() = {fingerprint, next_};
+    }
+    return bodies_[next_ - 1].offset;
 }
 
 FrameStore::NewFrame FrameStore::append(std::uint32_t head_length, core::BytesView payload) {
@@ -50,7 +69,7 @@ FrameStore::NewFrame FrameStore::append(std::uint32_t head_length, core::BytesVi
     const bool shared = payload.size() >= least_shared;
     if (shared) made.place.body = keep_once(payload);
     const std::size_t behind = shared ? 0 : payload.size();
-    const FrameBytes::Place place = bytes_.append(head_length + static_cast<std::uint32_t>(behind));
+    const FrameBytes::Place place = heads_.append(head_length + static_cast<std::uint32_t>(behind));
     made.place.head = place.offset;
     made.place.head_length = head_length + static_cast<std::uint32_t>(behind);
     made.head = place.bytes.first(head_length);
@@ -60,16 +79,16 @@ FrameStore::NewFrame FrameStore::append(std::uint32_t head_length, core::BytesVi
 
 FramePlace FrameStore::append(core::BytesView frame) {
     FramePlace place;
-    place.head = bytes_.append(frame);
+    place.head = heads_.append(frame);
     place.head_length = static_cast<std::uint32_t>(frame.size());
     return place;
 }
 
 core::BytesView FrameStore::find(const FramePlace& place, std::uint32_t length,
                                  core::Bytes& room) const {
-    const core::BytesView head = bytes_.find(place.head, place.head_length);
+    const core::BytesView head = heads_.find(place.head, place.head_length);
     if (length == place.head_length) return head;
-    const core::BytesView body = bytes_.find(place.body, length - place.head_length);
+    const core::BytesView body = body_bytes_.find(place.body, length - place.head_length);
     room.resize(length);
     std::copy(body.begin(), body.end(), std::copy(head.begin(), head.end(), room.begin()));
     return room;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "sim/core/append_log.hpp"
 #include "sim/core/bytes.hpp"
 #include "sim/record/frame_bytes.hpp"
 
@@ -14,7 +15,7 @@ namespace postack::record {
 
 /// Where a frame is kept. Its length is the packet's.
 struct FramePlace {
-    std::uint64_t head = 0, body = 0;  ///< offsets
+    std::uint64_t head = 0, body = 0;  ///< offsets, each in memory of its own
     std::uint32_t head_length = 0;     ///< in bytes; what follows of the frame is at `body`
 };
 
@@ -35,23 +36,32 @@ class FrameStore {
     [[nodiscard]] core::BytesView find(const FramePlace& place, std::uint32_t length,
                                        core::Bytes& room) const;
     /// Bytes kept.
-    [[nodiscard]] std::uint64_t size() const { return bytes_.size(); }
+    [[nodiscard]] std::uint64_t size() const { return heads_.size() + body_bytes_.size(); }
 
    private:
+    // A payload that is kept.
+    struct Body {
+        std::uint64_t offset;
+        std::uint32_t length;
+    };
     [[nodiscard]] std::uint64_t keep_once(core::BytesView payload);
+    [[nodiscard]] bool is_equal(const Body& body, core::BytesView payload) const;
 
-    // The last payloads by their fingerprints, to be found again: sets of a cache line, the newest
-    // first. One that has fallen out of its set is kept twice, which does no harm.
+    // The last payloads by their fingerprints, to be found again, the newest first. One that has
+    // fallen out of its set is kept twice, which does no harm.
     struct Recent {
         std::uint32_t fingerprint = 0;
-        std::uint32_t length = 0;  // 0: none
-        std::uint64_t offset = 0;
+        std::uint32_t number = 0;  // in bodies_, plus one; 0: none
     };
-    static constexpr std::size_t set_size = 4, sets = 1024;
-    using Set = std::array<Recent, set_size>;
+    static constexpr std::size_t sets = 1024;
+    struct alignas(32) Set {  // of half a cache line
+        std::array<Recent, 4> recent;
+    };
 
-    FrameBytes bytes_;
+    FrameBytes heads_, body_bytes_;
+    core::AppendLog<Body> bodies_;
     std::vector<Set> recent_;
+    std::uint32_t next_ = 0;  // in bodies_: what came after the last payload when it was new
 };
 
 }  // namespace postack::record
