@@ -289,63 +289,65 @@ std::uint32_t Connection::held_lost() const {
     return static_cast<std::uint32_t>(impl_->sent.held_lost());
 }
 
+// Asked after every call: each member is written once, in the order of the struct.
 Variables Connection::variables() const {
     const Impl& c = *impl_;
-    Variables v;
-    v.state = c.state;
-    v.iss = c.iss;
-    v.irs = c.irs;
-    v.snd_una = c.snd_una;
-    v.snd_nxt = c.snd_nxt;
-    v.snd_wl1 = c.snd_wl1;
-    v.snd_wl2 = c.snd_wl2;
-    v.rcv_nxt = c.rcv_nxt;
-    v.snd_wnd = c.snd_wnd;
-    // Until the peer's first number is known, the window has a size but no place.
-    v.rcv_wnd =
-        c.state == State::syn_sent ? c.window.offered_by_syn() : c.window.current(c.rcv_nxt);
-    v.snd_wind_shift = c.snd_wind_shift;
-    v.rcv_wind_shift = c.rcv_wind_shift;
-    v.sack_permitted = c.sack_permitted;
-    v.timestamps = c.timestamps;
-    v.ts_recent = c.ts_recent;
-    v.effective_mss = c.mss;
-    v.cwnd = c.congestion.cwnd();
-    v.ssthresh = c.congestion.ssthresh();
-    v.duplicate_acks = c.duplicate_acks;
-    v.in_recovery = c.congestion.in_recovery();
-    v.congestion_state = c.congestion_state();
-    v.recovery_point = c.congestion.recover();
-    v.pipe = c.sent.pipe();
-    v.outstanding_segments = static_cast<std::uint32_t>(c.sent.size());
-    v.sacked_segments = static_cast<std::uint32_t>(c.sent.sacked());
-    v.lost_segments = static_cast<std::uint32_t>(c.sent.lost());
-    v.retransmitted_segments = static_cast<std::uint32_t>(c.sent.retransmitted());
-    v.reordering_seen = c.rack.reordering_seen();
-    if (c.rack_on()) v.reordering_window = c.rack.window(c.certain(), c.rtt.srtt());
-    v.tail_loss_probe_pending = c.tlp_pending;
-    v.ecn = c.ecn;
-    v.congestion_echo = c.ecn_echo;
-    v.srtt = c.rtt.srtt();
-    v.rttvar = c.rtt.rttvar();
-    v.rto = c.rtt.rto();
-    v.retransmissions = c.retransmissions;
-    v.probes = c.probes;
-    v.keep_alive_probes = c.keep_alive_probes;
-    v.unsent = c.unsent();
-    v.in_flight = c.flight();
-    v.unread = c.unread();
-    v.out_of_order = static_cast<std::uint32_t>(c.receive_buffer.out_of_order());
-    v.bytes_sent = c.bytes_sent;
-    v.bytes_received = c.bytes_received;
-    v.segments_sent_again = c.segments_sent_again;
-    v.quick_acks = c.acknowledgment.quick();
-    v.pingpong = c.acknowledgment.pingpong();
-    v.ack_pending = c.acknowledgment.pending();
-    v.fin_sent = c.fin_sent;
-    v.fin_received = c.fin_received;
-    v.deadlines = c.deadlines;
-    return v;
+    return {
+        .deadlines = c.deadlines,
+        .srtt = c.rtt.srtt(),
+        .rttvar = c.rtt.rttvar(),
+        .rto = c.rtt.rto(),
+        .reordering_window =
+            c.rack_on() ? c.rack.window(c.certain(), c.rtt.srtt()) : core::Duration{0},
+        .bytes_sent = c.bytes_sent,
+        .bytes_received = c.bytes_received,
+        .iss = c.iss,
+        .irs = c.irs,
+        .snd_una = c.snd_una,
+        .snd_nxt = c.snd_nxt,
+        .snd_wl1 = c.snd_wl1,
+        .snd_wl2 = c.snd_wl2,
+        .rcv_nxt = c.rcv_nxt,
+        .snd_wnd = c.snd_wnd,
+        // Until the peer's first number is known, the window has a size but no place.
+        .rcv_wnd =
+            c.state == State::syn_sent ? c.window.offered_by_syn() : c.window.current(c.rcv_nxt),
+        .ts_recent = c.ts_recent,
+        .effective_mss = c.mss,
+        .cwnd = c.congestion.cwnd(),
+        .ssthresh = c.congestion.ssthresh(),
+        .duplicate_acks = c.duplicate_acks,
+        .recovery_point = c.congestion.recover(),
+        .pipe = c.sent.pipe(),
+        .outstanding_segments = static_cast<std::uint32_t>(c.sent.size()),
+        .sacked_segments = static_cast<std::uint32_t>(c.sent.sacked()),
+        .lost_segments = static_cast<std::uint32_t>(c.sent.lost()),
+        .retransmitted_segments = static_cast<std::uint32_t>(c.sent.retransmitted()),
+        .segments_sent_again = c.segments_sent_again,
+        .retransmissions = c.retransmissions,
+        .probes = c.probes,
+        .keep_alive_probes = c.keep_alive_probes,
+        .unsent = c.unsent(),
+        .in_flight = c.flight(),
+        .unread = c.unread(),
+        .out_of_order = static_cast<std::uint32_t>(c.receive_buffer.out_of_order()),
+        .state = c.state,
+        .congestion_state = c.congestion_state(),
+        .in_recovery = c.congestion.in_recovery(),
+        .snd_wind_shift = c.snd_wind_shift,
+        .rcv_wind_shift = c.rcv_wind_shift,
+        .sack_permitted = c.sack_permitted,
+        .timestamps = c.timestamps,
+        .reordering_seen = c.rack.reordering_seen(),
+        .tail_loss_probe_pending = c.tlp_pending,
+        .ecn = c.ecn,
+        .congestion_echo = c.ecn_echo,
+        .quick_acks = c.acknowledgment.quick(),
+        .pingpong = c.acknowledgment.pingpong(),
+        .ack_pending = c.acknowledgment.pending(),
+        .fin_sent = c.fin_sent,
+        .fin_received = c.fin_received,
+    };
 }
 
 }  // namespace postack::tcp

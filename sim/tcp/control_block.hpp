@@ -143,8 +143,11 @@ struct Connection::Impl {
         return state == State::established || state == State::fin_wait_1 ||
                state == State::fin_wait_2;
     }
-    [[nodiscard]] std::uint32_t sent_bytes()
-        const;  // data bytes between the buffer's start and SND.NXT
+    /// Data bytes between the buffer's start and SND.NXT.
+    [[nodiscard]] std::uint32_t sent_bytes() const {
+        if (snd_nxt <= buffer_start || state == State::closed) return 0;  // CLOSED: it is gone
+        return snd_nxt - buffer_start - (fin_sent ? 1U : 0U);
+    }
     [[nodiscard]] std::uint32_t unsent() const {
         return static_cast<std::uint32_t>(send_buffer.size()) - sent_bytes();
     }
@@ -281,8 +284,16 @@ struct Connection::Impl {
     void rearm_after_sack(core::Instant now, Output& output);
     [[nodiscard]] bool set_tail_loss_probe(core::Instant now, Output& output);
     void tail_loss_probe(core::Instant now, Output& output);
-    [[nodiscard]] bool certain() const;
-    [[nodiscard]] CongestionState congestion_state() const;
+    /// True if RACK need not allow for reordering that it has never seen (RFC 8985, 6.2 step 4).
+    [[nodiscard]] bool certain() const {
+        return congestion.state() == CongestionState::recovery || congestion.in_loss() ||
+               sent.sacked() >= profile.duplicate_ack_threshold;
+    }
+    [[nodiscard]] CongestionState congestion_state() const {
+        if (congestion.state() != CongestionState::open) return congestion.state();
+        return duplicate_acks > 0 || sent.sacked() > 0 ? CongestionState::disorder
+                                                       : CongestionState::open;
+    }
 
     // --- icmp.cpp
     [[nodiscard]] bool on_its_way(Sequence sequence) const;

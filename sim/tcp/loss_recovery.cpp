@@ -13,12 +13,6 @@ constexpr std::uint32_t oldest_report = 1U << 30;
 constexpr core::Duration first_probe_wait{1'000'000'000};  // RFC 8985, 7.2: without an SRTT
 }  // namespace
 
-CongestionState Connection::Impl::congestion_state() const {
-    if (congestion.state() != CongestionState::open) return congestion.state();
-    return duplicate_acks > 0 || sent.sacked() > 0 ? CongestionState::disorder
-                                                   : CongestionState::open;
-}
-
 /// `echo`: the timestamp that tells which sending arrived, 0 if none does. (What lies beyond a gap
 /// is reported with the timestamp of what came before it: RFC 7323, 4.3.)
 void Connection::Impl::delivered(const SentSegment& segment, std::uint32_t echo,
@@ -136,12 +130,6 @@ void Connection::Impl::undo() {
 }
 
 // --- what is lost --------------------------------------------------------------------------------
-
-/// True if RACK need not allow for reordering that it has never seen (RFC 8985, 6.2 step 4).
-bool Connection::Impl::certain() const {
-    return congestion.state() == CongestionState::recovery || congestion.in_loss() ||
-           sent.sacked() >= profile.duplicate_ack_threshold;
-}
 
 void Connection::Impl::find_losses(core::Instant now, Output& output) {
     if (!profile.fast_retransmit || sent.empty()) return;

@@ -27,11 +27,6 @@ std::uint32_t Connection::Impl::timestamp(core::Instant now) const {
            static_cast<std::uint32_t>(now.time_since_epoch().count() / tick);
 }
 
-std::uint32_t Connection::Impl::sent_bytes() const {
-    if (snd_nxt <= buffer_start || state == State::closed) return 0;  // CLOSED: the buffer is gone
-    return snd_nxt - buffer_start - (fin_sent ? 1U : 0U);
-}
-
 wire::TcpSegment Connection::Impl::segment(Sequence sequence, wire::TcpFlags flags,
                                            core::Instant now) {
     wire::TcpSegment made;

@@ -58,12 +58,6 @@ void Rack::recovered() {
     if (persist_ > 0 && --persist_ == 0) multiplier_ = 1;
 }
 
-core::Duration Rack::window(bool certain, core::Duration srtt) const {
-    if (!reordering_seen_ && certain) return core::Duration{0};
-    const core::Duration window = std::int64_t{multiplier_} * min_rtt_ / 4;
-    return std::min(window, srtt.count() != 0 ? srtt : window);
-}
-
 Rack::Detected Rack::detect(SentSegments& sent, core::Duration window, core::Instant now) const {
     Detected found;
     if (!any_) return found;

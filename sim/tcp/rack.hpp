@@ -2,6 +2,7 @@
 // delivered. "Clearly" is the reordering window, which grows when the other end reports duplicates.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 
 #include "sim/core/time.hpp"
@@ -24,7 +25,11 @@ class Rack {
     /// A recovery ended: after 16 without a D-SACK the window is small again.
     void recovered();
     /// The reordering window (step 4). `certain`: in recovery, or enough segments were reported.
-    [[nodiscard]] core::Duration window(bool certain, core::Duration srtt) const;
+    [[nodiscard]] core::Duration window(bool certain, core::Duration srtt) const {
+        if (!reordering_seen_ && certain) return core::Duration{0};
+        const core::Duration window = std::int64_t{multiplier_} * min_rtt_ / 4;
+        return std::min(window, srtt.count() != 0 ? srtt : window);
+    }
 
     struct Detected {
         bool any = false;        ///< segments were marked lost
