@@ -55,6 +55,7 @@ std::uint64_t FrameStore::keep_once(core::BytesView payload) {
     if (found != set.end()) {
         next_ = found->number;
     } else {
+        // Numbers have 32 bits: so many payloads, each of least_shared bytes or more, are 256 GB.
         const std::uint64_t offset = body_bytes_.append(payload);
         bodies_.push_back({offset, static_cast<std::uint32_t>(payload.size())});
         next_ = static_cast<std::uint32_t>(bodies_.size());

@@ -8,7 +8,7 @@ namespace postack::record {
 namespace {
 
 // Ids are 32 bits wide and the last value means "none"; a world that makes more events than that
-// (at 100 bytes an event, over 400 GB) runs out of memory first.
+// (at 20 bytes an event, over 80 GB) runs out of memory first.
 std::uint32_t id_of_next(std::size_t size) {
     assert(size < none);
     return static_cast<std::uint32_t>(size);
