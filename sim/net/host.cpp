@@ -444,6 +444,7 @@ std::size_t Host::receive(SocketHandle handle, core::BytesSpan into, core::Insta
     if (socket == nullptr || !socket->connection) return 0;
     ConnectionOutput output{*this, *socket};
     const std::size_t got = socket->connection->receive(into, now, output);
+    if (got == 0 && !socket->connection->end_received()) return 0;  // nothing was there, or changed
     socket->readable_told = socket->connection->readable();
     after_call(*socket, now);
     return got;
