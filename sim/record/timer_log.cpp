@@ -4,8 +4,9 @@ namespace postack::record {
 
 namespace {
 
-// Forty bits of nanoseconds are 18 minutes: from four before the block's first deadline on.
-constexpr unsigned high_shift = 32, bits = 40;
+// Forty deadline_bits of nanoseconds are 18 minutes: from four before the block's first deadline
+// on.
+constexpr unsigned deadline_shift = 32, deadline_bits = 40;
 constexpr std::uint64_t before = std::uint64_t{1} << 38U;
 
 std::uint64_t ns_of(core::Instant time) {
@@ -25,14 +26,14 @@ void TimerLog::push_back(const TimerChange& change) {
     ++size_;
     const std::uint64_t deadline = ns_of(change.deadline) - block.deadline;
     const std::uint32_t event = change.event - block.event;
-    if (deadline >> bits != 0 || (event | change.socket) > 0xffffU) {
+    if (deadline >> deadline_bits != 0 || (event | change.socket) > 0xffffU) {
         block.deadline_low[slot] = static_cast<std::uint32_t>(apart_.size());
         block.what[slot] = apart;
         apart_.push_back(change);
         return;
     }
     block.deadline_low[slot] = static_cast<std::uint32_t>(deadline);
-    block.deadline_high[slot] = static_cast<std::uint8_t>(deadline >> high_shift);
+    block.deadline_high[slot] = static_cast<std::uint8_t>(deadline >> deadline_shift);
     block.events[slot] = static_cast<std::uint16_t>(event);
     block.sockets[slot] = static_cast<std::uint16_t>(change.socket);
     block.what[slot] = static_cast<std::uint8_t>(static_cast<unsigned>(change.timer) * actions +
@@ -51,7 +52,7 @@ TimerChange TimerLog::operator[](std::size_t index) const {
     change.action = static_cast<TimerAction>(what % actions);
     const std::uint64_t deadline =
         block.deadline +
-        (std::uint64_t{block.deadline_high[slot]} << high_shift | block.deadline_low[slot]);
+        (std::uint64_t{block.deadline_high[slot]} << deadline_shift | block.deadline_low[slot]);
     change.deadline = core::Instant{core::Duration{static_cast<std::int64_t>(deadline)}};
     return change;
 }
