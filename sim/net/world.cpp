@@ -130,7 +130,9 @@ struct World::Machine final : HostOutput {
         const tcp::Connection* connection = host.connection(socket);
         if (world.recorder_ == nullptr || connection == nullptr) return;
         if (!world.recorder_->keeps_states()) return;
-        world.recorder_->state(world.now_, known(socket).id, connection->variables(), rule);
+        const record::SocketId id = known(socket).id;
+        connection->write_variables(world.recorder_->next_variables(id));
+        world.recorder_->state(world.now_, id, rule);
     }
     // The two ends of a conversation know each other as soon as both exist.
     void join(SocketHandle socket) {

@@ -100,12 +100,10 @@ void Recorder::verdict(PacketId packet, core::Text reason) {
     recording_.verdicts.push_back({packet, std::move(reason)});
 }
 
-void Recorder::state(core::Instant now, SocketId socket, const tcp::Variables& variables,
-                     std::string_view rule) {
+void Recorder::state(core::Instant now, SocketId socket, std::string_view rule) {
     const std::uint32_t index = id_of_next(recording_.states.size());
     const EventIndex event = id_of_next(recording_.events.size());
-    if (recording_.states.append(socket, event, variables, rule))
-        append(now, EventKind::state_changed, index);
+    if (recording_.states.append(socket, event, rule)) append(now, EventKind::state_changed, index);
 }
 
 void Recorder::timer(core::Instant now, SocketId socket, tcp::Timer timer, TimerAction action,

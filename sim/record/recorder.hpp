@@ -41,9 +41,18 @@ class Recorder {
     /// A fault rule decided something about a packet (shown whatever its fate).
     void verdict(PacketId packet, core::Text reason);
 
-    /// Appends only if the variables differ from the last ones of this socket.
+    /// Appends only if the variables differ from the last ones of this socket. `rule` is static
+    /// text.
     void state(core::Instant now, SocketId socket, const tcp::Variables& variables,
-               std::string_view rule = {});
+               std::string_view rule = {}) {
+        next_variables(socket) = variables;
+        state(now, socket, rule);
+    }
+    /// The same without a copy: the variables are written here, all of them, and then recorded.
+    [[nodiscard]] tcp::Variables& next_variables(SocketId socket) {
+        return recording_.states.next(socket);
+    }
+    void state(core::Instant now, SocketId socket, std::string_view rule);
     void timer(core::Instant now, SocketId socket, tcp::Timer timer, TimerAction action,
                core::Instant deadline);
     void line(core::Instant now, HostId host, SocketId socket, LineKind kind, std::string text);

@@ -169,15 +169,18 @@ class Writer {
         field("up", up);
     }
     void write(const tcp::Variables& variables) {
-        const auto& [deadlines, srtt, rttvar, rto, reordering_window, bytes_sent, bytes_received,
-                     iss, irs, snd_una, snd_nxt, snd_wl1, snd_wl2, rcv_nxt, snd_wnd, rcv_wnd,
-                     ts_recent, effective_mss, cwnd, ssthresh, duplicate_acks, recovery_point, pipe,
-                     outstanding_segments, sacked_segments, lost_segments, retransmitted_segments,
-                     segments_sent_again, retransmissions, probes, keep_alive_probes, unsent,
-                     in_flight, unread, out_of_order, state, congestion_state, in_recovery,
-                     snd_wind_shift, rcv_wind_shift, sack_permitted, timestamps, reordering_seen,
-                     tail_loss_probe_pending, ecn, congestion_echo, quick_acks, pingpong,
-                     ack_pending, fin_sent, fin_received] = variables;
+        const tcp::KeptVariables& kept = variables;
+        const auto& [deadlines, bytes_sent, snd_una, snd_nxt, bytes_received, rcv_nxt, snd_wl1,
+                     snd_wl2, snd_wnd, ts_recent, duplicate_acks, iss, irs, segments_sent_again,
+                     retransmissions, probes, keep_alive_probes, state, snd_wind_shift,
+                     rcv_wind_shift, sack_permitted, timestamps, ecn, fin_sent, fin_received] =
+            kept;
+        const tcp::ComputedVariables& computed = variables;
+        const auto& [srtt, rttvar, rto, reordering_window, pipe, outstanding_segments, unsent,
+                     in_flight, cwnd, ssthresh, recovery_point, effective_mss, sacked_segments,
+                     lost_segments, retransmitted_segments, out_of_order, unread, rcv_wnd,
+                     ack_pending, quick_acks, pingpong, congestion_state, in_recovery,
+                     reordering_seen, tail_loss_probe_pending, congestion_echo] = computed;
         field("state", tcp::name(state));
         field("iss", iss.raw());
         field("irs", irs.raw());

@@ -8,18 +8,20 @@ void StateLog::add_socket() {
     sockets_.emplace_back();
 }
 
-bool StateLog::append(std::uint32_t socket, std::uint32_t event, const tcp::Variables& variables,
-                      std::string_view rule) {
+bool StateLog::append(std::uint32_t socket, std::uint32_t event, std::string_view rule) {
+    static const tcp::Variables first;
     PerSocket& own = sockets_[socket];
-    const FrameBytes::Place place = bytes_.room(VariablesCode::most_bytes);
+    const tcp::Variables& now = own.variables[own.changes % 2];
+    const tcp::Variables& last = own.variables[1 - own.changes % 2];
+    const FrameBytes::Place place = bytes_.room(most_variables_bytes);
     const std::uint32_t nth = own.changes % run_size;
     std::uint32_t size;
     if (nth != 0) {
-        size = code_.write_change(variables, own.last, place.bytes.data());
-        if (size == 0) return false;
+        size = write_variables(now, last, place.bytes.data());
+        if (size == variables_bytes_if_equal) return false;
     } else {
-        if (own.changes != 0 && variables == own.last) return false;
-        size = code_.write_whole(variables, own.last, place.bytes.data());
+        if (own.changes != 0 && now == last) return false;
+        size = write_variables(now, first, place.bytes.data());
     }
     bytes_.take(size);
     const auto index = static_cast<std::uint32_t>(size_);
@@ -43,7 +45,7 @@ void StateLog::add_index(std::uint32_t socket, std::uint32_t event, std::uint64_
     }
     Block& block = blocks_.back();
     // Where a block of bytes ends, up to the room of one change may be left free.
-    static_assert(2 * block_size * VariablesCode::most_bytes <= 65536);
+    static_assert(2 * block_size * most_variables_bytes <= 65536);
     block.places[slot] = static_cast<std::uint16_t>(place - block.place);
     if (((event - block.event) | socket) > 0xffffU && block.wide == 0) widen(block, slot);
     if (block.wide != 0) {
@@ -89,7 +91,7 @@ StateChange StateLog::operator[](std::size_t index) const {
         const std::uint32_t earlier = all[i];
         const Block& block = blocks_[earlier / block_size];
         const std::uint64_t place = block.place + block.places[earlier % block_size];
-        code_.read(bytes_.find(place, 1).data(), change.variables);
+        read_variables(bytes_.find(place, 1).data(), change.variables);
     }
     return change;
 }

@@ -25,13 +25,14 @@ struct StateChange {
 };
 
 class StateLog {
-    // A socket's changes are numbered in runs: the first change of a run is kept whole, so that no
-    // more than these are gone through to put one together.
+    // A socket's changes are numbered in runs: the first one of a run is told from what variables
+    // are at first, so that no more than these are gone through to put one together.
     static constexpr std::uint32_t run_size = 32;
     using Run = std::array<std::uint32_t, run_size>;  // indices of changes
 
     struct PerSocket {
-        tcp::Variables last;
+        // The last ones and, in the other place, what may become the next ones.
+        std::array<tcp::Variables, 2> variables;
         std::uint32_t changes = 0;
         std::vector<std::uint32_t> runs;  // in runs_: those that are full
         Run run;                          // the one that is not
@@ -67,10 +68,14 @@ class StateLog {
 
     /// Makes room for the changes of one more socket; sockets are numbered as they come.
     void add_socket();
-    /// Appends unless the variables are the socket's last ones; true if it did. `rule` must outlive
-    /// the log (static text).
-    bool append(std::uint32_t socket, std::uint32_t event, const tcp::Variables& variables,
-                std::string_view rule);
+    /// Where a socket's variables are to be written, all of them, before append() looks at them.
+    [[nodiscard]] tcp::Variables& next(std::uint32_t socket) {
+        PerSocket& own = sockets_[socket];
+        return own.variables[own.changes % 2];
+    }
+    /// Appends what stands in next(), unless they are the socket's last variables; true if it did.
+    /// `rule` must outlive the log (static text).
+    bool append(std::uint32_t socket, std::uint32_t event, std::string_view rule);
 
     [[nodiscard]] std::size_t size() const { return size_; }
     [[nodiscard]] bool empty() const { return size_ == 0; }
@@ -116,7 +121,6 @@ class StateLog {
     core::AppendLog<Run> runs_;
     std::vector<PerSocket> sockets_;
     FrameBytes bytes_;
-    VariablesCode code_;
 };
 
 }  // namespace postack::record

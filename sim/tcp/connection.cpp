@@ -10,20 +10,17 @@ Connection::Impl::Impl(const Profile& p, const ConnectionConfig& c)
     : profile(p),
       config(c),
       interface_mtu(c.interface_mtu != 0 ? c.interface_mtu : c.path_mtu),
-      iss(c.initial_sequence),
-      snd_una(iss),
-      snd_nxt(iss),
       send_buffer(p.send_buffer),
       receive_buffer(receive_limit(p)),
       rtt(p),
       acknowledgment(p),
       window(p),
-      buffer_start(iss + 1),
-      small_end(iss),
-      push(iss),
+      buffer_start(c.initial_sequence + 1),
+      small_end(c.initial_sequence),
+      push(c.initial_sequence),
       nagle(p.nagle),
       keep_alive(p.keep_alive) {
-    deadlines.fill(core::never);
+    iss = snd_una = snd_nxt = c.initial_sequence;
 }
 
 Connection::Connection(const Profile& profile, const ConnectionConfig& config)
@@ -289,65 +286,46 @@ std::uint32_t Connection::held_lost() const {
     return static_cast<std::uint32_t>(impl_->sent.held_lost());
 }
 
-// Asked after every call: each member is written once, in the order of the struct.
 Variables Connection::variables() const {
+    Variables all;
+    write_variables(all);
+    return all;
+}
+
+// Asked after every call that may have changed something.
+void Connection::write_variables(Variables& into) const {
     const Impl& c = *impl_;
-    return {
-        .deadlines = c.deadlines,
-        .srtt = c.rtt.srtt(),
-        .rttvar = c.rtt.rttvar(),
-        .rto = c.rtt.rto(),
-        .reordering_window =
-            c.rack_on() ? c.rack.window(c.certain(), c.rtt.srtt()) : core::Duration{0},
-        .bytes_sent = c.bytes_sent,
-        .bytes_received = c.bytes_received,
-        .iss = c.iss,
-        .irs = c.irs,
-        .snd_una = c.snd_una,
-        .snd_nxt = c.snd_nxt,
-        .snd_wl1 = c.snd_wl1,
-        .snd_wl2 = c.snd_wl2,
-        .rcv_nxt = c.rcv_nxt,
-        .snd_wnd = c.snd_wnd,
-        // Until the peer's first number is known, the window has a size but no place.
-        .rcv_wnd =
-            c.state == State::syn_sent ? c.window.offered_by_syn() : c.window.current(c.rcv_nxt),
-        .ts_recent = c.ts_recent,
-        .effective_mss = c.mss,
-        .cwnd = c.congestion.cwnd(),
-        .ssthresh = c.congestion.ssthresh(),
-        .duplicate_acks = c.duplicate_acks,
-        .recovery_point = c.congestion.recover(),
-        .pipe = c.sent.pipe(),
-        .outstanding_segments = static_cast<std::uint32_t>(c.sent.size()),
-        .sacked_segments = static_cast<std::uint32_t>(c.sent.sacked()),
-        .lost_segments = static_cast<std::uint32_t>(c.sent.lost()),
-        .retransmitted_segments = static_cast<std::uint32_t>(c.sent.retransmitted()),
-        .segments_sent_again = c.segments_sent_again,
-        .retransmissions = c.retransmissions,
-        .probes = c.probes,
-        .keep_alive_probes = c.keep_alive_probes,
-        .unsent = c.unsent(),
-        .in_flight = c.flight(),
-        .unread = c.unread(),
-        .out_of_order = static_cast<std::uint32_t>(c.receive_buffer.out_of_order()),
-        .state = c.state,
-        .congestion_state = c.congestion_state(),
-        .in_recovery = c.congestion.in_recovery(),
-        .snd_wind_shift = c.snd_wind_shift,
-        .rcv_wind_shift = c.rcv_wind_shift,
-        .sack_permitted = c.sack_permitted,
-        .timestamps = c.timestamps,
-        .reordering_seen = c.rack.reordering_seen(),
-        .tail_loss_probe_pending = c.tlp_pending,
-        .ecn = c.ecn,
-        .congestion_echo = c.ecn_echo,
-        .quick_acks = c.acknowledgment.quick(),
-        .pingpong = c.acknowledgment.pingpong(),
-        .ack_pending = c.acknowledgment.pending(),
-        .fin_sent = c.fin_sent,
-        .fin_received = c.fin_received,
-    };
+    static_cast<KeptVariables&>(into) = c;
+
+    into.srtt = c.rtt.srtt();
+    into.rttvar = c.rtt.rttvar();
+    into.rto = c.rtt.rto();
+    into.reordering_window =
+        c.rack_on() ? c.rack.window(c.certain(), c.rtt.srtt()) : core::Duration{0};
+    into.pipe = c.sent.pipe();
+    into.outstanding_segments = static_cast<std::uint32_t>(c.sent.size());
+    into.unsent = c.unsent();
+    into.in_flight = c.flight();
+    into.cwnd = c.congestion.cwnd();
+    into.ssthresh = c.congestion.ssthresh();
+    into.recovery_point = c.congestion.recover();
+    into.effective_mss = c.mss;
+    into.sacked_segments = static_cast<std::uint32_t>(c.sent.sacked());
+    into.lost_segments = static_cast<std::uint32_t>(c.sent.lost());
+    into.retransmitted_segments = static_cast<std::uint32_t>(c.sent.retransmitted());
+    into.out_of_order = static_cast<std::uint32_t>(c.receive_buffer.out_of_order());
+    into.unread = c.unread();
+    // Until the peer's first number is known, the window has a size but no place.
+    into.rcv_wnd =
+        c.state == State::syn_sent ? c.window.offered_by_syn() : c.window.current(c.rcv_nxt);
+    into.ack_pending = c.acknowledgment.pending();
+    into.quick_acks = c.acknowledgment.quick();
+    into.pingpong = c.acknowledgment.pingpong();
+    into.congestion_state = c.congestion_state();
+    into.in_recovery = c.congestion.in_recovery();
+    into.reordering_seen = c.rack.reordering_seen();
+    into.tail_loss_probe_pending = c.tlp_pending;
+    into.congestion_echo = c.ecn_echo;
 }
 
 }  // namespace postack::tcp

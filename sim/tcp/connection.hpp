@@ -156,6 +156,7 @@ class Connection {
     [[nodiscard]] std::size_t writable()
         const;  ///< free bytes of the send buffer; 0 when it may not send
     [[nodiscard]] Variables variables() const;
+    void write_variables(Variables& into) const;  ///< the same, all of them
     /// Segments that are held to be lost and have not been acknowledged since, sent again or not:
     /// the tcpi_lost of Linux.
     [[nodiscard]] std::uint32_t held_lost() const;

@@ -1,5 +1,6 @@
 // The transmission control block (RFC 9293, 3.3.1): everything one end knows, and the steps that
-// the events are made of. Private to sim/tcp; the steps stand in connection.cpp (calls of the
+// the events are made of. What is shown of it as it is, first of all the variables of that section,
+// stands in variables.hpp. Private to sim/tcp; the steps stand in connection.cpp (calls of the
 // user), segment_arrives.cpp, acknowledged.cpp (its fifth step), output.cpp and timers.cpp.
 #pragma once
 
@@ -25,7 +26,7 @@ inline constexpr std::uint32_t timestamps_size = 12;  // with its two NOPs, RFC 
 /// How long FIN-WAIT-2 waits at least when nobody reads any more: Linux tcp_fin_timeout.
 inline constexpr core::Duration least_fin_wait_2 = std::chrono::seconds{60};
 
-struct Connection::Impl {
+struct Connection::Impl : KeptVariables {
     Impl(const Profile& p, const ConnectionConfig& c);
 
     using Sequence = wire::SequenceNumber;
@@ -33,22 +34,13 @@ struct Connection::Impl {
     // --- who we are
     Profile profile;
     ConnectionConfig config;
-    State state = State::closed;
     Failure failure = Failure::none;
     std::uint32_t interface_mtu;
     bool active = false;  // OPEN was active: a RST before ESTABLISHED means refused
 
-    // --- RFC 9293, 3.3.1
-    Sequence iss, irs;
-    Sequence snd_una, snd_nxt, snd_wl1, snd_wl2;
-    Sequence rcv_nxt;
-    std::uint32_t snd_wnd = 0, max_snd_wnd = 0;
-
     // --- what the SYNs agreed on
     std::uint32_t mss = 536;  // effective: data bytes in a full segment, timestamps deducted
-    std::uint8_t snd_wind_shift = 0, rcv_wind_shift = 0;
-    bool scaling = false, sack_permitted = false, timestamps = false;
-    std::uint32_t ts_recent = 0;
+    bool scaling = false;
     core::Instant ts_recent_age;
     Sequence last_ack_sent;
 
@@ -71,11 +63,11 @@ struct Connection::Impl {
     std::size_t record_ends_passed = 0;
     bool nagle;
     bool close_queued = false;  // CLOSE was called in SYN-RECEIVED with data to send
-    bool fin_queued = false, fin_sent = false, fin_acknowledged = false;
+    bool fin_queued = false, fin_acknowledged = false;
     bool probed_with_data = false;  // the byte at SND.NXT went out as a window probe
     bool corked = false, linger_abort = false;
     bool soft_error = false;  // ICMP said "unreachable" (RFC 9293, 3.9.2.2)
-    std::uint32_t duplicate_acks = 0, retransmissions = 0, probes = 0, unanswered_probes = 0;
+    std::uint32_t max_snd_wnd = 0, unanswered_probes = 0;
     bool handshake_repeated = false;
     core::Instant handshake_sent, last_sent;
     core::Instant timeout_from;  // when the retransmission timer would have been started last
@@ -99,17 +91,14 @@ struct Connection::Impl {
         std::uint32_t stamp = 0;       // and the timestamp that it carried
         std::uint32_t unreported = 0;  // bytes sent again that no D-SACK has reported
     } episode;
-    std::uint32_t segments_sent_again = 0;
 
     // --- ECN (RFC 3168)
-    bool ecn = false;        // agreed on
     bool ecn_echo = false;   // a marked packet came, the sender has not said CWR yet
     bool cwr_due = false;    // the next new data carries CWR
     bool ecn_asked = false;  // our SYN asked, or the SYN that came did
 
     // --- keep-alive
     bool keep_alive;
-    std::uint32_t keep_alive_probes = 0;
     core::Instant last_heard;
 
     // --- receiving
@@ -117,9 +106,8 @@ struct Connection::Impl {
     core::Duration receiver_rtt{0};            // for the window's autotuning
     std::optional<Sequence> fin_at;            // sequence number of the FIN, once seen
     core::Bytes early_text;                    // came with the SYN of a simultaneous open
-    bool fin_received = false;
-    std::uint32_t offered_size = 0;  // the MSS option of our SYN
-    std::uint32_t rmss = 536;        // RFC 9293, 3.8.6.3: data bytes of the largest segment to come
+    std::uint32_t offered_size = 0;            // the MSS option of our SYN
+    std::uint32_t rmss = 536;  // RFC 9293, 3.8.6.3: data bytes of the largest segment to come
     std::uint32_t receive_buffer_wanted = 0;  // SO_RCVBUF said while our SYN was on its way
     bool end_read = false;  // the application has read up to the FIN and knows of it
     bool released = false;  // nobody will read any more
@@ -127,9 +115,6 @@ struct Connection::Impl {
     // --- limits on answers to bad segments (RFC 5961, section 7)
     core::Instant challenge_period;
     std::uint32_t challenges = 0;
-
-    std::uint64_t bytes_sent = 0, bytes_received = 0;
-    std::array<core::Instant, static_cast<std::size_t>(Timer::count_)> deadlines{};
 
     // --- small questions
     [[nodiscard]] bool synchronized() const { return state >= State::established; }
