@@ -21,7 +21,8 @@ pkg_check_modules(RSVG REQUIRED IMPORTED_TARGET librsvg-2.0)
 
 # postack_either(<name> <target> <library>...): the target <name> is the static libraries where the
 # program that is linked has the property POSTACK_STATIC, and the shared one elsewhere. A program
-# that is started again and again, as a word of a shell is, should load few shared libraries.
+# that is started again and again, as a word of a shell is, should load few shared libraries. Not
+# for those under the LGPL: whoever has the program may put another version in their place.
 function(postack_either name shared)
     add_library(${name} INTERFACE)
     set(static)
@@ -34,7 +35,6 @@ function(postack_either name shared)
     target_include_directories(${name} SYSTEM INTERFACE
         $<TARGET_PROPERTY:${shared},INTERFACE_INCLUDE_DIRECTORIES>)
 endfunction()
-postack_either(postack_nettle PkgConfig::NETTLE nettle)
 postack_either(postack_utf8proc PkgConfig::UTF8PROC utf8proc)
 postack_either(postack_freetype PkgConfig::FREETYPE freetype png16 brotlidec brotlicommon z)
 

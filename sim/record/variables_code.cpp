@@ -71,9 +71,10 @@ std::uint32_t write_variables(const Variables& now, const Variables& last, core:
 }
 
 void read_variables(const core::Byte* in, Variables& variables) {
-    Pieces changed;
-    std::memcpy(&changed, in, sizeof changed);
-    in += sizeof changed;
+    Pieces mask;
+    std::memcpy(&mask, in, sizeof mask);
+    in += sizeof mask;
+    const unsigned changed = mask;
     auto* const out = reinterpret_cast<core::Byte*>(&variables);
     for (std::size_t i = 0; i < pieces; ++i) {
         if ((changed >> i & 1U) == 0) continue;
