@@ -5,9 +5,9 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <toml++/toml.h>
 
 #include "sim/core/assets.hpp"
+#include "sim/core/toml.hpp"
 
 namespace postack::core {
 

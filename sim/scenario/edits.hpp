@@ -4,9 +4,8 @@
 
 #include <string_view>
 
-#include <toml++/toml.h>
-
 #include "sim/core/result.hpp"
+#include "sim/core/toml.hpp"
 
 namespace postack::scenario {
 

@@ -10,11 +10,10 @@
 #include <string_view>
 #include <vector>
 
-#include <toml++/toml.h>
-
 #include "sim/core/language.hpp"
 #include "sim/core/result.hpp"
 #include "sim/core/time.hpp"
+#include "sim/core/toml.hpp"
 #include "sim/wire/address.hpp"
 
 namespace postack::scenario {

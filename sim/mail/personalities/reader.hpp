@@ -10,10 +10,9 @@
 #include <string_view>
 #include <vector>
 
-#include <toml++/toml.h>
-
 #include "sim/core/result.hpp"
 #include "sim/core/time.hpp"
+#include "sim/core/toml.hpp"
 
 namespace postack::mail::personalities {
 
