@@ -83,13 +83,14 @@ def progress() -> None:
     main, side = pty.openpty()
     done = subprocess.run([POSTACK, "compare", *ASKED], stdout=subprocess.PIPE, stderr=side)
     os.close(side)
-    shown = ""
+    written = b""
     try:
         while piece := os.read(main, 65536):
-            shown += piece.decode()
+            written += piece
     except OSError:  # nobody writes any more
         pass
     os.close(main)
+    shown = written.decode()
     check(done.returncode == 0 and "%" in shown and "#" in shown, "no progress bar on a terminal")
     check(shown.endswith("\x1b[K"), "the progress bar stays on the screen")
 
